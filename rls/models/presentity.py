@@ -1,0 +1,55 @@
+from django.db import models
+
+
+class Presentity(models.Model):
+    """One back-end subscription and the state it brought (table `rls_presentity` of OpenSIPS).
+
+    Everything that a back-end NOTIFY changes is in this row and in no index, so that
+    the update stays HOT. Times are Unix seconds.
+    """
+
+    class AuthState(models.IntegerChoices):
+        """OpenSIPS rls: the back-end subscription's state as flag bits."""
+
+        UNKNOWN = 0, "no answer yet"
+        ACTIVE = 2, "active"
+        PENDING = 4, "pending"
+        TERMINATED = 8, "terminated"
+
+    id = models.BigIntegerField(primary_key=True)
+    rlsubs_did = models.TextField(help_text="callid;from_tag;to_tag of the list subscription")
+    resource_uri = models.TextField(help_text="the resource as RLMI names it")
+    content_type = models.TextField(blank=True, default="")
+    presence_state = models.BinaryField(null=True, help_text="the body, untouched")
+    expires = models.BigIntegerField(default=0, help_text="when the back-end subscription ends")
+    updated = models.IntegerField(default=0, help_text="for OpenSIPS' tools only; see rls_changes")
+    auth_state = models.IntegerField(choices=AuthState.choices, default=AuthState.UNKNOWN)
+    reason = models.TextField(blank=True, default="")
+    # ---- our own
+    watcher = models.ForeignKey(
+        "rls.Watcher", models.DO_NOTHING, db_constraint=False, related_name="presentities"
+    )
+    instance = models.TextField(blank=True, default="", help_text="RLMI instance id")
+    position = models.IntegerField(default=0, help_text="place in the list document")
+    be_callid = models.TextField()
+    be_local_tag = models.TextField()
+    be_remote_tag = models.TextField(blank=True, default="")
+    be_target = models.TextField(blank=True, default="", help_text="remote target of the back-end dialog")
+    be_route = models.TextField(blank=True, default="", help_text="route set of the back-end dialog")
+    be_local_cseq = models.BigIntegerField(default=0)
+    be_remote_cseq = models.BigIntegerField(default=0)
+    be_request_uri = models.TextField(help_text="the URI that was subscribed to")
+    be_code = models.IntegerField(default=0, help_text="final answer to the last SUBSCRIBE")
+
+    class Meta:
+        db_table = "rls_presentity"
+        verbose_name = "presentity"
+        verbose_name_plural = "presentities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rlsubs_did", "resource_uri", "instance"], name="rls_presentity_instance"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.resource_uri

@@ -1,0 +1,62 @@
+from django.db import models
+
+
+class Watcher(models.Model):
+    """One list subscription: a watcher's dialog with us (table `rls_watchers` of OpenSIPS).
+
+    The columns above the line have the names and meanings of OpenSIPS; where ours
+    differ `docs/reference/tables.md` says so. Times are Unix seconds.
+    """
+
+    class Status(models.IntegerChoices):
+        """OpenSIPS presence: subscription states as numbers."""
+
+        ACTIVE = 1, "active"
+        PENDING = 2, "pending"
+        TERMINATED = 3, "terminated"
+
+    id = models.BigIntegerField(primary_key=True)
+    presentity_uri = models.TextField(help_text="the list URI as the watcher wrote it in the Request-URI")
+    to_user = models.TextField()
+    to_domain = models.TextField()
+    watcher_username = models.TextField()
+    watcher_domain = models.TextField()
+    event = models.TextField(default="presence")
+    event_id = models.TextField(null=True, blank=True)
+    to_tag = models.TextField(help_text="our tag")
+    from_tag = models.TextField(help_text="the watcher's tag")
+    callid = models.TextField()
+    local_cseq = models.BigIntegerField(help_text="CSeq of the last NOTIFY that was numbered")
+    remote_cseq = models.BigIntegerField(help_text="CSeq of the last SUBSCRIBE")
+    contact = models.TextField(help_text="where NOTIFYs go: the watcher's Contact URI")
+    record_route = models.TextField(null=True, blank=True, help_text="route set, in the order of use")
+    expires = models.BigIntegerField(help_text="when the subscription ends")
+    status = models.IntegerField(choices=Status.choices, default=Status.PENDING)
+    reason = models.TextField(blank=True, default="")
+    version = models.BigIntegerField(default=0, help_text="RLMI version of the last NOTIFY that was numbered")
+    socket_info = models.TextField(help_text="our socket, transport:host:port")
+    local_contact = models.TextField(help_text="our Contact URI in this dialog")
+    # ---- our own
+    owner = models.IntegerField(help_text="number of the SIP worker that holds the dialog")
+    rlsubs_did = models.TextField(help_text="callid;from_tag;to_tag, the key into rls_presentity")
+    service_uri = models.TextField(help_text="canonical URI of the list service")
+    from_header = models.TextField(help_text="From of the SUBSCRIBE without its tag")
+    to_header = models.TextField(help_text="To of the SUBSCRIBE without its tag")
+    accept = models.TextField(blank=True, default="", help_text="Accept of the latest SUBSCRIBE")
+    flow = models.TextField(help_text="where the latest SUBSCRIBE came from: transport local remote")
+    user_agent = models.TextField(blank=True, default="")
+    max_forwards = models.IntegerField(default=70, help_text="Max-Forwards of the initial SUBSCRIBE")
+    settled = models.BooleanField(
+        default=False, help_text="the first answers of all back ends have been told (or their time is over)"
+    )
+    created = models.BigIntegerField(help_text="when the subscription began")
+
+    class Meta:
+        db_table = "rls_watchers"
+        verbose_name = "watcher"
+        constraints = [models.UniqueConstraint(fields=["rlsubs_did"], name="rls_watchers_did")]
+        # local_cseq, version, expires and everything a NOTIFY or refresh changes stay
+        # out of every index, so that updates are HOT.
+
+    def __str__(self) -> str:
+        return f"{self.watcher_username}@{self.watcher_domain} watches {self.presentity_uri}"

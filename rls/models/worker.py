@@ -1,0 +1,32 @@
+from django.db import models
+
+
+class Worker(models.Model):
+    """A SIP worker and its heartbeat."""
+
+    id = models.IntegerField(primary_key=True, help_text="number of the worker, its `owner` elsewhere")
+    contact = models.TextField(help_text="where in-dialog requests reach it")
+    started = models.DateTimeField()
+    heartbeat = models.DateTimeField()
+    watchers = models.IntegerField(default=0)
+    back_ends = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "rls_workers"
+
+    def __str__(self) -> str:
+        return f"worker {self.id} at {self.contact}"
+
+
+class Tick(models.Model):
+    """When the batching ran last; one row. A dead beat shows here."""
+
+    id = models.IntegerField(primary_key=True)
+    last = models.DateTimeField()
+    by = models.TextField(help_text="who ran it: celery, or a SIP worker standing in")
+
+    class Meta:
+        db_table = "rls_tick"
+
+    def __str__(self) -> str:
+        return f"{self.last} by {self.by}"
