@@ -1,0 +1,32 @@
+"""Use cases that other parts call: one call each, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from rls.models import OutboxEntry, Presentity, Watcher
+
+
+def list_changed(document_id: int) -> None:
+    """Tell the SIP workers, on commit, that a stored list document has changed or is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify('rls_lists', %s)", (str(document_id),))
+
+
+ABANDONED_AFTER = 3600
+"""Seconds after its expiry that a subscription's owner has to end it; then nobody will."""
+
+
+def clean_up() -> int:
+    """Delete what nobody owns any more; returns the rows deleted.
+
+    Living workers end their own subscriptions with a final NOTIFY; this is for the rows of
+    workers that never came back.
+    """
+    abandoned = Watcher.objects.filter(expires__lt=int(time.time()) - ABANDONED_AFTER)
+    deleted = abandoned.delete()[0]
+    orphans = Presentity.objects.exclude(watcher_id__in=Watcher.objects.values("id"))
+    unsent = OutboxEntry.objects.exclude(watcher_id__in=Watcher.objects.values("id"))
+    return deleted + orphans.delete()[0] + unsent.delete()[0]

@@ -1,0 +1,86 @@
+"""The rows that the SIP worker writes, column by column."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class WatcherRow(NamedTuple):
+    """A new row of rls_watchers. Times are Unix seconds; version and CSeq are one before the first."""
+
+    id: int
+    presentity_uri: str
+    to_user: str
+    to_domain: str
+    watcher_username: str
+    watcher_domain: str
+    event: str
+    event_id: str | None
+    to_tag: str
+    from_tag: str
+    callid: str
+    local_cseq: int
+    remote_cseq: int
+    contact: str
+    record_route: str
+    expires: int
+    status: int
+    reason: str
+    version: int
+    socket_info: str
+    local_contact: str
+    owner: int
+    rlsubs_did: str
+    service_uri: str
+    from_header: str
+    to_header: str
+    accept: str
+    flow: str
+    user_agent: str
+    max_forwards: int
+    settled: bool
+    created: int
+
+
+class PresentityRow(NamedTuple):
+    """A row of rls_presentity as it is inserted and, for back ends after a list change, kept."""
+
+    id: int
+    watcher_id: int
+    rlsubs_did: str
+    resource_uri: str
+    instance: str
+    position: int
+    be_callid: str
+    be_local_tag: str
+    be_request_uri: str
+
+
+class StateRow(NamedTuple):
+    """Everything that a back end changes in its row of rls_presentity."""
+
+    id: int
+    presence_state: bytes | None
+    content_type: str
+    expires: int
+    auth_state: int
+    reason: str
+    be_callid: str
+    be_local_tag: str
+    be_remote_tag: str
+    be_target: str
+    be_route: str
+    be_local_cseq: int
+    be_remote_cseq: int
+    be_code: int
+
+
+class RefreshRow(NamedTuple):
+    """What a SUBSCRIBE in the dialog changes in rls_watchers."""
+
+    id: int
+    contact: str
+    expires: int
+    remote_cseq: int
+    accept: str
+    flow: str

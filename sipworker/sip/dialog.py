@@ -1,0 +1,102 @@
+"""What two ends of a dialog know, and the requests made of it (RFC 3261 section 12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rls.domain.uri import SipUri
+from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.headers import NameAddr
+from sipworker.sip.message import Request
+
+
+def contact_of(request: Request) -> str | None:
+    """The one Contact URI of a dialog-forming or target refresh request (8.1.1.8).
+
+    Raises MalformedMessage if there are several, or if it is no SIP URI.
+    """
+    contacts = request.values("contact")
+    if not contacts:
+        return None
+    if len(contacts) > 1:
+        raise MalformedMessage(400, "More than one Contact", request)
+    uri = NameAddr.parse(contacts[0]).uri
+    if not uri.lower().startswith(("sip:", "sips:")):
+        raise MalformedMessage(400, "Contact is not a SIP URI", request)
+    return uri
+
+
+def untagged(header: str) -> str:
+    """A From or To value without its tag, the rest as it was written."""
+    address = NameAddr.parse(header)
+    address.params.pop("tag", None)
+    return str(address)
+
+
+@dataclass(slots=True)
+class Dialog:
+    """One end's view. `local` and `remote` are From/To values without tags."""
+
+    call_id: str
+    local: str
+    local_tag: str
+    remote: str
+    remote_tag: str
+    remote_target: str
+    route_set: tuple[str, ...] = ()
+    local_cseq: int = 0
+    remote_cseq: int = -1
+
+    @classmethod
+    def for_server(cls, request: Request, local_tag: str) -> Dialog:
+        """The dialog that accepting `request` makes (12.1.1).
+
+        Raises MalformedMessage if its Contact is missing or senseless.
+        """
+        target = contact_of(request)
+        if target is None:
+            raise MalformedMessage(400, "Missing Contact", request)
+        return cls(
+            call_id=request.call_id,
+            local=untagged(request.rows("to")[0]),
+            local_tag=local_tag,
+            remote=untagged(request.rows("from")[0]),
+            remote_tag=request.from_.tag or "",
+            remote_target=target,
+            route_set=tuple(request.values("record-route")),
+            remote_cseq=request.cseq.number,
+        )
+
+    @property
+    def did(self) -> str:
+        """The notifier's dialog as OpenSIPS' tables spell it: callid;from_tag;to_tag."""
+        return f"{self.call_id};{self.remote_tag};{self.local_tag}"
+
+    def next_hop(self) -> str:
+        """The URI whose host gets the next request (8.1.2)."""
+        return NameAddr.parse(self.route_set[0]).uri if self.route_set else self.remote_target
+
+    def _route(self) -> tuple[str, tuple[str, ...]]:
+        """Request-URI and Route values of the next request (12.2.1.1)."""
+        if not self.route_set:
+            return self.remote_target, ()
+        first = NameAddr.parse(self.route_set[0]).uri
+        if SipUri.parse(first).param("lr") is not None:
+            return self.remote_target, self.route_set
+        return first, (*self.route_set[1:], f"<{self.remote_target}>")
+
+    def serialize(self, method: str, cseq: int, via: str, headers: str, body: bytes = b"") -> bytes:
+        """A request in the dialog; `headers` are whole lines, each with its CRLF."""
+        uri, routes = self._route()
+        to_tag = f";tag={self.remote_tag}" if self.remote_tag else ""
+        head = (
+            f"{method} {uri} SIP/2.0\r\n"
+            f"Via: {via}\r\n"
+            + "".join(f"Route: {route}\r\n" for route in routes)
+            + f"From: {self.local};tag={self.local_tag}\r\n"
+            f"To: {self.remote}{to_tag}\r\n"
+            f"Call-ID: {self.call_id}\r\n"
+            f"CSeq: {cseq} {method}\r\n"
+            f"{headers}Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode("utf-8", "surrogateescape") + body

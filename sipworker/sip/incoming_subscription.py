@@ -1,0 +1,270 @@
+"""The notifier's side of one subscription (RFC 6665 section 4.2), after sipsimple's IncomingSubscription."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rls.domain.uri import InvalidUri, SipUri
+from sipworker.sip.dialog import Dialog, contact_of
+from sipworker.sip.headers import parse_event
+from sipworker.sip.flow import Flow
+from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.message import Request, Response
+from sipworker.sip.notifications import (
+    SIPIncomingSubscriptionDidEnd,
+    SIPIncomingSubscriptionDidTimeout,
+    SIPIncomingSubscriptionGotRefreshingSubscribe,
+    SIPIncomingSubscriptionNotifyDidFail,
+    SIPIncomingSubscriptionNotifyDidSucceed,
+)
+from sipworker.sip.response import response
+from sipworker.sip.subscription import ENDING_CODES
+from sipworker.sip.timers import Timer
+from sipworker.sip.transactions import Failure, Outcome, ServerTransaction
+
+if TYPE_CHECKING:
+    from sipworker.sip.agent import UserAgent
+
+Headers = Sequence[tuple[str, str]]
+
+
+class IncomingSubscription:
+    """`state` is incoming, pending, active or terminated. Posts SIPIncomingSubscription… notifications.
+
+    A simple notifier calls accept(), push_content() and end(). A server that numbers its
+    NOTIFYs elsewhere calls accept() and send_notify().
+    """
+
+    __slots__ = (
+        "_expiry", "_in_flight", "_queue", "_transaction",
+        "agent", "dialog", "event", "event_id", "expires_at", "flow", "local_contact", "owner", "state",
+    )  # fmt: skip
+
+    def __init__(
+        self, agent: UserAgent, dialog: Dialog, event: str, event_id: str | None, flow: Flow
+    ) -> None:
+        self.agent = agent
+        self.dialog = dialog
+        self.event = event
+        self.event_id = event_id
+        self.flow = flow
+        self.local_contact = agent.contact(flow)
+        self.owner: object = None
+        self.state = "incoming"
+        self.expires_at = 0.0
+        self._transaction: ServerTransaction | None = None
+        self._expiry: Timer | None = None
+        self._in_flight = False
+        self._queue: deque[tuple[str, str, bytes]] = deque()
+
+    @classmethod
+    def from_subscribe(cls, agent: UserAgent, transaction: ServerTransaction) -> IncomingSubscription:
+        """The subscription that a SUBSCRIBE outside a dialog asks for.
+
+        Raises MalformedMessage if its Contact or Event cannot make one.
+        """
+        request = transaction.request
+        package, event_id, _ = parse_event(request.header("event") or "")
+        dialog = Dialog.for_server(request, agent.new_token())
+        flow = notify_flow(request, transaction.source, dialog.remote_target)
+        subscription = cls(agent, dialog, package, event_id, flow)
+        subscription._transaction = transaction
+        return subscription
+
+    def resume(self, expires_at: float, state: str = "active") -> None:
+        """Take up a subscription from before a restart."""
+        self.agent.incoming[self.dialog.did] = self
+        self.state = state
+        self._expire_at(expires_at)
+
+    # -- SUBSCRIBE
+
+    def receive_subscribe(self, transaction: ServerTransaction, now: float) -> None:
+        """A SUBSCRIBE in our dialog."""
+        request = transaction.request
+        refusal = self._refusal(request)
+        if refusal is not None:
+            self.agent.reply(transaction, *refusal, now=now)
+            return
+        self.dialog.remote_cseq = request.cseq.number
+        self._transaction = transaction
+        self.agent.observe(SIPIncomingSubscriptionGotRefreshingSubscribe(self, request), now)
+
+    def _refusal(self, request: Request) -> tuple[int, str] | None:
+        if request.cseq.number <= self.dialog.remote_cseq:
+            return 500, "CSeq out of order"
+        if parse_event(request.header("event") or "")[:2] != (self.event, self.event_id):
+            return 403, "Dialog sharing not supported"
+        if self._transaction is not None:
+            return 500, "Another SUBSCRIBE is under way"
+        try:
+            contact_of(request)
+        except (MalformedMessage, ValueError):
+            return 400, "Bad Contact"
+        return None
+
+    def reject(self, code: int, now: float, reason: str | None = None, headers: Headers = ()) -> None:
+        """Refuse the SUBSCRIBE; an existing subscription stays as it was."""
+        transaction = self._take_transaction()
+        self.agent.reply(transaction, code, reason, headers=headers, now=now)
+        if self.state == "incoming":
+            self.state = "terminated"
+
+    def accept(self, expires: int, now: float, headers: Headers = ()) -> None:
+        """Answer 200 with `expires` seconds, at most what was asked for; the NOTIFY is the caller's."""
+        transaction = self._take_transaction()
+        request = transaction.request
+        if self.state == "incoming":
+            self.agent.incoming[self.dialog.did] = self
+            self.state = "active"
+        else:
+            self.retarget(request, transaction.source)
+        common = (
+            *((("Record-Route", route)) for route in request.rows("record-route")),
+            ("Contact", f"<{self.local_contact}>"),
+            ("Expires", str(expires)),
+        )
+        answer = response(request, 200, to_tag=self.dialog.local_tag, headers=(*common, *headers))
+        transaction.respond(answer, now)
+        if expires:
+            self._expire_at(now + expires)
+
+    def retarget(self, request: Request, flow: Flow) -> None:
+        """A SUBSCRIBE is a target refresh request: its Contact moves the NOTIFYs (3.1)."""
+        self.dialog.remote_target = contact_of(request) or self.dialog.remote_target
+        self.flow = notify_flow(request, flow, self.dialog.remote_target)
+
+    @property
+    def request(self) -> Request:
+        """The SUBSCRIBE that waits for accept() or reject()."""
+        if self._transaction is None:
+            raise RuntimeError("no SUBSCRIBE is waiting")
+        return self._transaction.request
+
+    @property
+    def transaction(self) -> ServerTransaction:
+        """Hand the waiting SUBSCRIBE to someone else (a proxy); this subscription is over then."""
+        return self._take_transaction()
+
+    def _take_transaction(self) -> ServerTransaction:
+        transaction, self._transaction = self._transaction, None
+        if transaction is None:
+            raise RuntimeError("no SUBSCRIBE is waiting")
+        return transaction
+
+    # -- NOTIFY
+
+    def event_header(self) -> str:
+        return self.event if self.event_id is None else f"{self.event};id={self.event_id}"
+
+    def subscription_state(self, now: float, reason: str = "") -> str:
+        """The Subscription-State value: time left, or the reason of the end (no expires then, 4.1.3)."""
+        if reason:
+            return f"terminated;reason={reason}"
+        state = self.state if self.state == "pending" else "active"
+        return f"{state};expires={max(0, round(self.expires_at - now))}"
+
+    def send_notify(self, cseq: int, state: str, headers: str, body: bytes, now: float) -> None:
+        """Send the NOTIFY numbered `cseq`; success or failure is posted.
+
+        `headers` are whole lines. The caller keeps the order and one in flight at a time.
+        """
+        dialog = self.dialog
+        dialog.local_cseq = max(dialog.local_cseq, cseq)
+        lines = (
+            f"Max-Forwards: 70\r\nContact: <{self.local_contact}>\r\nEvent: {self.event_header()}\r\n"
+            f"Subscription-State: {state}\r\n{headers}"
+        )
+
+        def located(flow: Flow | None, now: float) -> None:
+            if flow is None:
+                self._notified(cseq, Failure.TRANSPORT, now)
+                return
+            branch = self.agent.new_branch()
+            data = dialog.serialize("NOTIFY", cseq, self.agent.via(flow, branch), lines, body)
+
+            def finished(outcome: Outcome, now: float) -> None:
+                self._notified(cseq, outcome, now)
+
+            self.agent.transactions.send("NOTIFY", branch, flow, data, finished, now)
+
+        if dialog.route_set or not self.flow.remote[0]:
+            self.agent.locate(dialog.next_hop(), located, now)
+        else:
+            located(self.flow, now)
+
+    def _notified(self, cseq: int, outcome: Outcome, now: float) -> None:
+        self._in_flight = False
+        if isinstance(outcome, Response) and outcome.status < 300:
+            self.agent.observe(SIPIncomingSubscriptionNotifyDidSucceed(self, cseq), now)
+        else:
+            ends = outcome.status in ENDING_CODES or outcome.status == 408
+            self.agent.observe(SIPIncomingSubscriptionNotifyDidFail(self, cseq, outcome, ends), now)
+            if ends:
+                self.drop(now)
+        self._push_next(now)
+
+    # -- the simple way: one NOTIFY after the other, numbered here
+
+    def push_content(self, content_type: str, body: bytes, now: float, headers: str = "") -> None:
+        """Send a NOTIFY with this body as soon as those before it are answered."""
+        self._enqueue("", f"{headers}Content-Type: {content_type}\r\n", body, now)
+
+    def end(self, now: float, reason: str = "deactivated") -> None:
+        """Send the final NOTIFY and forget the subscription."""
+        self._enqueue(reason, "", b"", now)
+
+    def _enqueue(self, reason: str, headers: str, body: bytes, now: float) -> None:
+        self._queue.append((reason, headers, body))
+        self._push_next(now)
+
+    def _push_next(self, now: float) -> None:
+        if self._in_flight or not self._queue or self.state == "terminated":
+            return
+        reason, headers, body = self._queue.popleft()
+        self._in_flight = True
+        state = self.subscription_state(now, reason)
+        self.send_notify(self.dialog.local_cseq + 1, state, headers, body, now)
+        if reason:
+            self.drop(now)
+
+    # -- the end
+
+    def _expire_at(self, when: float) -> None:
+        self.expires_at = when
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = self.agent.wheel.schedule(when, self._expired)
+
+    def _expired(self, now: float) -> None:
+        self.agent.observe(SIPIncomingSubscriptionDidTimeout(self), now)
+
+    def drop(self, now: float) -> None:
+        """Forget the dialog; what is in flight goes on."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self.state != "terminated":
+            self.state = "terminated"
+            self.agent.incoming.pop(self.dialog.did, None)
+            self.agent.observe(SIPIncomingSubscriptionDidEnd(self), now)
+
+
+def notify_flow(request: Request, source: Flow, target: str) -> Flow:
+    """Where NOTIFYs for the Contact `target` go when there is no route set.
+
+    Streams and watchers behind a NAT: back the way the SUBSCRIBE came (RFC 5626 section
+    5.3). Else the Contact's address (12.2.1.1); a flow without a host means "look it up".
+    """
+    via = request.via
+    behind_nat = (via.host.strip("[]"), via.port or 5060) != source.remote
+    try:
+        uri = SipUri.parse(target)
+    except InvalidUri:
+        return source
+    if source.reliable or behind_nat or uri.param("ob") is not None:
+        return source
+    if uri.transport in (None, "udp") and uri.host.strip("[]") == source.remote[0]:
+        return source.to((source.remote[0], uri.port or 5060))
+    return source.to(("", 0))

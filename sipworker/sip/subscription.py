@@ -1,0 +1,367 @@
+"""The subscriber's side of one subscription (RFC 6665 section 4.1), after sipsimple's Subscription.
+
+The NOTIFY, not the 2xx, makes the dialog (section 4.4.1), and its 200 is sent when the
+observer says so: `notify.accept(now)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rls.domain.digest import answer as answer_challenge
+from sipworker.sip.dialog import Dialog, contact_of
+from sipworker.sip.headers import SubscriptionState, parse_event
+from sipworker.sip.flow import Flow
+from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.message import Request, Response
+from sipworker.sip.notifications import (
+    SIPSubscriptionChangedState,
+    SIPSubscriptionDidEnd,
+    SIPSubscriptionDidFail,
+    SIPSubscriptionDidStart,
+    SIPSubscriptionGotNotify,
+)
+from sipworker.sip.response import response
+from sipworker.sip.timers import TIMER_F, Timer
+from sipworker.sip.transactions import Failure, Outcome, response_flow
+
+if TYPE_CHECKING:
+    from sipworker.sip.agent import UserAgent
+
+ENDING_CODES = frozenset({404, 405, 410, 416, *range(480, 486), 489, 501, 604})
+"""Final responses that end a subscription on either side (RFC 6665 sections 4.1.2.2, 4.2.2)."""
+
+
+class ReceivedNotify:
+    """One NOTIFY in the dialog, waiting for its 200."""
+
+    __slots__ = ("_flow", "_subscription", "request", "state")
+
+    def __init__(
+        self, subscription: Subscription, request: Request, flow: Flow, state: SubscriptionState
+    ) -> None:
+        self._subscription = subscription
+        self._flow = flow
+        self.request = request
+        self.state = state
+
+    @property
+    def body(self) -> bytes:
+        return self.request.body
+
+    @property
+    def content_type(self) -> str:
+        return self.request.header("content-type") or ""
+
+    def accept(self, now: float) -> None:
+        """Answer 200 (OK)."""
+        self._subscription.answer_notify(self.request, self._flow, now)
+
+
+class Subscription:
+    """`state` is null, sent, pending, active or terminated.
+
+    `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …), `route`
+    is a preloaded route set, `expires` the seconds to ask for. Posts SIPSubscription… to
+    the agent's observer.
+    """
+
+    __slots__ = (
+        "_answering", "_attempts", "_last_branch", "_refresh", "_refresh_at", "_timer_at", "_timer_n", "_tries_end",
+        "agent", "credentials", "dialog", "event", "expires", "expires_at", "headers", "owner", "state",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        *,
+        request_uri: str,
+        from_header: str,
+        event: str,
+        to_header: str | None = None,
+        headers: str = "",
+        route: tuple[str, ...] = (),
+        expires: int = 3600,
+        credentials: tuple[str, str] | None = None,
+        owner: object = None,
+    ) -> None:
+        self.agent = agent
+        self.event = event
+        self.headers = headers
+        self.expires = expires
+        self.credentials = credentials
+        self.owner = owner
+        self.state = "null"
+        self.expires_at = 0.0
+        self.dialog = Dialog(
+            call_id=agent.new_call_id(),
+            local=from_header,
+            local_tag=agent.new_token(),
+            remote=to_header or f"<{request_uri}>",
+            remote_tag="",
+            remote_target=request_uri,
+            route_set=route,
+        )
+        self._attempts = 0
+        self._answering = False
+        self._last_branch = ""
+        self._refresh: Timer | None = None
+        self._refresh_at = self._timer_at = 0.0
+        self._timer_n: Timer | None = None
+        self._tries_end = False
+
+    def subscribe(self, now: float) -> None:
+        """Send the initial SUBSCRIBE."""
+        self.agent.subscriptions[self.dialog.call_id] = self
+        self._change_state("sent", now)
+        self._send(now)
+
+    def resume(self, dialog: Dialog, expires_at: float, now: float, *, state: str = "active") -> None:
+        """Take up a dialog from before a restart; the caller decides when to refresh()."""
+        self.dialog = dialog
+        self.expires_at = expires_at
+        self.state = state
+        self.agent.subscriptions[dialog.call_id] = self
+
+    def refresh(self, now: float) -> None:
+        if self.state != "terminated":
+            self._attempts = 0
+            self._send(now)
+
+    def end(self, now: float) -> None:
+        """Unsubscribe (Expires 0) and drop out when the final NOTIFY or Timer N comes."""
+        if self.state in ("null", "terminated"):
+            return
+        self.expires = 0
+        self._tries_end = True
+        self._cancel(self._refresh)
+        self._send(now)
+
+    def drop(self) -> None:
+        """Forget the subscription without a word."""
+        self._cancel(self._refresh)
+        self._cancel(self._timer_n)
+        self.state = "terminated"
+        self.agent.subscriptions.pop(self.dialog.call_id, None)
+
+    # -- SUBSCRIBE
+
+    def _send(self, now: float, authorization: str = "") -> None:
+        self._cancel(self._timer_n)
+        self._timer_n = self.agent.wheel.schedule(now + TIMER_F, self._notify_missing)
+
+        def located(flow: Flow | None, now: float) -> None:
+            if flow is None:
+                self._finished(Failure.TRANSPORT, now)
+            else:
+                self._transmit(flow, authorization, now)
+
+        self.agent.locate(self.dialog.next_hop(), located, now)
+
+    def _transmit(self, flow: Flow, authorization: str, now: float) -> None:
+        if self.state == "terminated":
+            return
+        agent, dialog = self.agent, self.dialog
+        dialog.local_cseq += 1
+        branch = agent.new_branch()
+        headers = (
+            f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
+            f"Expires: {self.expires}\r\n{self.headers}{authorization}"
+        )
+        data = dialog.serialize("SUBSCRIBE", dialog.local_cseq, agent.via(flow, branch), headers)
+        agent.transactions.send("SUBSCRIBE", branch, flow, data, self._finished, now)
+
+    def _finished(self, outcome: Outcome, now: float) -> None:
+        if self.state == "terminated":
+            return
+        if isinstance(outcome, Response):
+            if outcome.status < 300:
+                self._accepted(outcome, now)
+                return
+            if self._retried(outcome, now):
+                return
+        self._refused(outcome, now)
+
+    def _accepted(self, answer: Response, now: float) -> None:
+        """A 2xx; 202 counts as 200 (8.3.1)."""
+        self._attempts = 0
+        granted = _seconds(answer.header("expires"), self.expires)
+        if self.state == "sent":
+            self.agent.observe(SIPSubscriptionDidStart(self, granted), now)
+        elif not self._tries_end:
+            self._lasts(granted, now)
+
+    def _retried(self, answer: Response, now: float) -> bool:
+        """Fix what the answer asks for and try again, once (8.1.3.5)."""
+        if self._attempts:
+            return False
+        authorization = ""
+        if answer.status == 423:
+            self.expires = max(self.expires, _seconds(answer.header("min-expires"), 0))
+        elif answer.status in (401, 407) and self.credentials:
+            authorization = self._authorization(answer)
+            if not authorization:
+                return False
+        else:
+            return False
+        self._attempts = 1
+        self._send(now, authorization)
+        return True
+
+    def _authorization(self, answer: Response) -> str:
+        proxy = answer.status == 407
+        username, password = self.credentials or ("", "")
+        value = answer_challenge(
+            answer.rows("proxy-authenticate" if proxy else "www-authenticate"),
+            method="SUBSCRIBE",
+            uri=self.dialog.remote_target,
+            username=username,
+            password=password,
+            cnonce=self.agent.new_token(),
+        )
+        if value is None:
+            return ""
+        return f"{'Proxy-Authorization' if proxy else 'Authorization'}: {value}\r\n"
+
+    def _refused(self, outcome: Outcome, now: float) -> None:
+        known = self.state in ("pending", "active") and not self._tries_end
+        if known and outcome.status not in ENDING_CODES and self.expires_at - now > 2:
+            # The old subscription is valid until its known expiry: try again before (4.1.2.2).
+            self._cancel(self._timer_n)
+            self._schedule_refresh((self.expires_at - now) / 2, now)
+            return
+        retry_after = reason = min_expires = None
+        if isinstance(outcome, Response):
+            reason = outcome.reason
+            retry_after = _optional_seconds(outcome.header("retry-after"))
+            min_expires = _optional_seconds(outcome.header("min-expires"))
+        self._fail(outcome.status, reason or "No answer", now, retry_after, min_expires)
+
+    def _notify_missing(self, now: float) -> None:
+        """Timer N: no NOTIFY followed the SUBSCRIBE (4.1.2.4)."""
+        self._fail(408, "No NOTIFY", now, None, None)
+
+    def _fail(
+        self, code: int, reason: str, now: float, retry_after: int | None, min_expires: int | None
+    ) -> None:
+        ending = self._tries_end
+        self.drop()
+        if ending:
+            self.agent.observe(SIPSubscriptionDidEnd(self, None), now)
+        else:
+            self.agent.observe(SIPSubscriptionDidFail(self, code, reason, retry_after, min_expires), now)
+
+    # -- NOTIFY
+
+    def receive_notify(self, request: Request, flow: Flow, now: float) -> None:
+        """A NOTIFY with our Call-ID and tag; it may come before the 2xx (4.1.2.4)."""
+        number, branch = request.cseq.number, request.via.params.get("branch") or ""
+        dialog = self.dialog
+        if number == dialog.remote_cseq and branch == self._last_branch:
+            if not self._answering:
+                self.answer_notify(request, flow, now)
+            return
+        refusal = self._refusal(request)
+        if refusal is not None:
+            self.agent.answer_statelessly(request, flow, *refusal)
+            return
+        try:
+            state = SubscriptionState.parse(request.header("subscription-state") or "")
+            target = contact_of(request)
+        except (ValueError, MalformedMessage):
+            self.agent.answer_statelessly(request, flow, 400, "Bad Subscription-State or Contact")
+            return
+        if not dialog.remote_tag:
+            dialog.remote_tag = request.from_.tag or ""
+            dialog.route_set = tuple(request.values("record-route"))
+        if target is not None:
+            dialog.remote_target = target
+        dialog.remote_cseq = number
+        self._last_branch = branch
+        self._answering = True
+        self._cancel(self._timer_n)
+        self._timer_n = None
+        self._apply(state, now)
+        self.agent.observe(SIPSubscriptionGotNotify(self, ReceivedNotify(self, request, flow, state)), now)
+        if state.state == "terminated":
+            self._terminated(state, now)
+
+    def _refusal(self, request: Request) -> tuple[int, str] | None:
+        """Rows D50 to D54 of the decision table, in the order of cost."""
+        dialog = self.dialog
+        event = request.header("event")
+        if event is None or request.header("subscription-state") is None:
+            return 400, "Missing Event or Subscription-State"
+        if event != self.event and parse_event(event)[:2] != parse_event(self.event)[:2]:
+            return 489, "Bad Event"
+        if dialog.remote_tag and request.from_.tag != dialog.remote_tag:
+            return 481, "Subscription does not exist"
+        if request.cseq.number < dialog.remote_cseq:
+            return 500, "CSeq out of order"
+        return None
+
+    def _apply(self, state: SubscriptionState, now: float) -> None:
+        if state.state == "terminated" or self._tries_end:
+            return
+        self._change_state("pending" if state.state != "active" else "active", now)
+        # The notifier's word on the time left is authoritative; old ones leave it out (4.1.3).
+        self._lasts(state.expires if state.expires is not None else self.expires, now)
+
+    def _terminated(self, state: SubscriptionState, now: float) -> None:
+        self._cancel(self._refresh)
+        self._change_state("terminated", now)
+        # Retransmissions of the final NOTIFY still want their 200.
+        self.agent.wheel.schedule(now + TIMER_F, lambda now: self.drop())
+        self.agent.observe(SIPSubscriptionDidEnd(self, state), now)
+
+    def answer_notify(self, request: Request, flow: Flow, now: float) -> None:
+        self._answering = False
+        contact = ("Contact", f"<{self.agent.contact(flow)}>")
+        self.agent.transmit(response_flow(request, flow), response(request, 200, headers=(contact,)))
+
+    # -- time
+
+    def _lasts(self, seconds: int, now: float) -> None:
+        self.expires_at = now + seconds
+        # Before expiry minus Timer F; spread, so that a storm does not come back each hour.
+        early = min(seconds / 2, TIMER_F + self.agent.random() * seconds / 10)
+        self._schedule_refresh(seconds - early, now)
+
+    def _schedule_refresh(self, delay: float, now: float) -> None:
+        """Move the refresh; a timer that is set too early is kept and looks again when it fires.
+
+        Every NOTIFY moves it: a timer each time would fill the wheel.
+        """
+        self._refresh_at = now + max(delay, 1)
+        if self._refresh is not None and self._refresh_at >= self._timer_at:
+            return
+        self._cancel(self._refresh)
+        self._timer_at = self._refresh_at
+        self._refresh = self.agent.wheel.schedule(self._timer_at, self._refresh_due)
+
+    def _refresh_due(self, now: float) -> None:
+        self._refresh = None
+        if now < self._refresh_at:
+            self._schedule_refresh(self._refresh_at - now, now)
+        else:
+            self.refresh(now)
+
+    def _change_state(self, state: str, now: float) -> None:
+        if state != self.state:
+            previous, self.state = self.state, state
+            self.agent.observe(SIPSubscriptionChangedState(self, previous, state), now)
+
+    @staticmethod
+    def _cancel(timer: Timer | None) -> None:
+        if timer is not None:
+            timer.cancel()
+
+
+def _optional_seconds(value: str | None) -> int | None:
+    digits = (value or "").split(";")[0].split("(")[0].strip()
+    return int(digits) if digits.isascii() and digits.isdigit() else None
+
+
+def _seconds(value: str | None, default: int) -> int:
+    seconds = _optional_seconds(value)
+    return default if seconds is None else seconds

@@ -1,0 +1,65 @@
+"""One timer wheel for all timers of an agent.
+
+A timer costs one list append to set and one attribute to cancel, whatever their number;
+an event loop's own timers cost microseconds each and keep their callback alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+
+T1 = 0.5
+T2 = 4.0
+T4 = 5.0
+TIMER_F = 64 * T1
+"""Seconds; RFC 3261 appendix A. Timers J and N have the same length."""
+
+Callback = Callable[[float], None]
+
+
+class Timer:
+    """A scheduled call of `callback(now)`; cancel() forgets it."""
+
+    __slots__ = ("callback",)
+
+    def __init__(self, callback: Callback) -> None:
+        self.callback: Callback | None = callback
+
+    def cancel(self) -> None:
+        self.callback = None
+
+
+class TimerWheel:
+    """Timers in slots of `resolution` seconds; a timer is never early and at most a slot late."""
+
+    def __init__(self, now: float, resolution: float = 0.1) -> None:
+        self._resolution = resolution
+        self._position = int(now / resolution)
+        self._slots: dict[int, list[Timer]] = {}
+
+    def schedule(self, when: float, callback: Callback) -> Timer:
+        timer = Timer(callback)
+        slot = max(ceil(when / self._resolution), self._position + 1)
+        try:
+            self._slots[slot].append(timer)
+        except KeyError:
+            self._slots[slot] = [timer]
+        return timer
+
+    def advance(self, now: float) -> None:
+        """Run what is due. Timers set meanwhile run at a later call."""
+        target = int(now / self._resolution)
+        if target - self._position > len(self._slots):
+            due = sorted(slot for slot in self._slots if slot <= target)
+        else:
+            due = [slot for slot in range(self._position + 1, target + 1) if slot in self._slots]
+        self._position = max(self._position, target)
+        for slot in due:
+            for timer in self._slots.pop(slot):
+                if timer.callback is not None:
+                    timer.callback(now)
+
+    def next_due(self) -> float | None:
+        """When the earliest slot in use is due, for a clock that jumps (tests)."""
+        return min(self._slots) * self._resolution if self._slots else None

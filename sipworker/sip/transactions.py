@@ -1,0 +1,243 @@
+"""Non-INVITE transactions, client and server side (RFC 3261 section 17, RFC 4320)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from sipworker.sip.flow import Flow
+from sipworker.sip.message import Request, Response
+from sipworker.sip.response import response
+from sipworker.sip.timers import T1, T2, TIMER_F, Timer, TimerWheel
+
+MAGIC_COOKIE = "z9hG4bK"
+TRYING_AFTER = 3.5
+"""Seconds until Timer E has reached T2: only then may a 100 be sent (RFC 4320 section 4.1)."""
+
+CANCELLABLE = ("SUBSCRIBE", "NOTIFY", "PUBLISH", "OPTIONS")
+
+Transmit = Callable[[Flow, bytes], None]
+
+
+class Failure(Enum):
+    """A request that got no final response; `status` is what RFC 3261 8.1.3.1 takes it for."""
+
+    TIMEOUT = 408
+    TRANSPORT = 503
+
+    @property
+    def status(self) -> int:
+        return self.value
+
+
+Outcome = Response | Failure
+OnFinal = Callable[[Outcome, float], None]
+
+
+class ClientTransaction:
+    """One request on its way: retransmitted on UDP until answered, given up after 64*T1.
+
+    Response retransmissions (Timer K) need no state: they match no transaction and are dropped.
+    """
+
+    __slots__ = (
+        "_data",
+        "_deadline",
+        "_interval",
+        "_layer",
+        "_on_final",
+        "_timer",
+        "branch",
+        "flow",
+        "method",
+    )
+
+    def __init__(
+        self, layer: TransactionLayer, method: str, branch: str, flow: Flow, data: bytes, on_final: OnFinal
+    ) -> None:
+        self._layer = layer
+        self._data = data
+        self._on_final = on_final
+        self._interval = T1
+        self._deadline = 0.0
+        self._timer: Timer | None = None
+        self.branch = branch
+        self.flow = flow
+        self.method = method
+
+    def start(self, now: float) -> None:
+        self._deadline = now + TIMER_F
+        self._arm(now)
+        self._layer.transmit(self.flow, self._data)
+
+    def _arm(self, now: float) -> None:
+        wait = TIMER_F if self.flow.reliable else self._interval
+        self._timer = self._layer.wheel.schedule(min(now + wait, self._deadline), self._fire)
+
+    def _fire(self, now: float) -> None:
+        if now >= self._deadline:
+            self._layer.finish(self, Failure.TIMEOUT, now)
+            return
+        self._interval = min(2 * self._interval, T2)
+        self._arm(now)
+        self._layer.retransmissions += 1
+        self._layer.transmit(self.flow, self._data)
+
+    def provisional(self) -> None:
+        self._interval = T2
+
+    def finish(self, outcome: Outcome, now: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._on_final(outcome, now)
+
+
+class ServerTransaction:
+    """One request to be answered once; retransmissions get the same bytes (17.2.2)."""
+
+    __slots__ = ("_answer", "_layer", "_trying", "flow", "key", "request", "source")
+
+    def __init__(self, layer: TransactionLayer, key: ServerKey, request: Request, flow: Flow) -> None:
+        self._layer = layer
+        self._answer: bytes | None = None
+        self._trying: Timer | None = None
+        self.key = key
+        self.request = request
+        self.source = flow
+        self.flow = response_flow(request, flow)
+
+    def start(self, now: float) -> None:
+        self._trying = self._layer.wheel.schedule(now + TRYING_AFTER, self._send_trying)
+
+    def _send_trying(self, now: float) -> None:
+        self._answer = response(self.request, 100)
+        self._layer.transmit(self.flow, self._answer)
+
+    @property
+    def answered(self) -> bool:
+        return self._trying is None
+
+    def respond(self, answer: bytes, now: float) -> None:
+        """Send the final response and keep it for Timer J; a second call is an error of the caller."""
+        if self._trying is None:
+            raise RuntimeError("this transaction has its final response")
+        self._trying.cancel()
+        self._trying = None
+        self._answer = answer
+        self._layer.transmit(self.flow, answer)
+        if self.flow.reliable:
+            self._layer.forget(self, now)
+        else:
+            self._layer.wheel.schedule(now + TIMER_F, lambda now: self._layer.forget(self, now))
+
+    def retransmitted(self) -> None:
+        if self._answer is not None:
+            self._layer.transmit(self.flow, self._answer)
+
+
+ServerKey = tuple[str, ...]
+
+
+def server_key(request: Request) -> ServerKey:
+    """What a retransmission of `request` has in common with it (17.2.3, both generations)."""
+    via = request.via
+    branch = via.params.get("branch") or ""
+    if branch.startswith(MAGIC_COOKIE):
+        return branch, via.host.lower(), str(via.port), request.method
+    cseq = request.cseq
+    return (
+        request.uri, request.from_.tag or "", request.to.tag or "",
+        request.call_id, f"{cseq.number} {cseq.method}", request.rows("via")[0],
+    )  # fmt: skip
+
+
+def response_flow(request: Request, flow: Flow) -> Flow:
+    """Where responses to `request` go: its connection, or received and rport (18.2.2, RFC 3581)."""
+    if flow.reliable:
+        return flow
+    via = request.via
+    if "rport" in via.params:
+        return flow
+    return flow.to((flow.remote[0], via.port or 5060))
+
+
+class TransactionLayer:
+    """All transactions of one agent. Time is a parameter; what is to be sent goes to `transmit`."""
+
+    def __init__(self, wheel: TimerWheel, transmit: Transmit) -> None:
+        self.wheel = wheel
+        self.transmit = transmit
+        self.retransmissions = 0
+        self._clients: dict[str, ClientTransaction] = {}
+        self._servers: dict[ServerKey, ServerTransaction] = {}
+        self._originals: dict[tuple[str, str, str], ServerKey] = {}
+
+    def __len__(self) -> int:
+        return len(self._clients) + len(self._servers)
+
+    # -- client side
+
+    def send(
+        self, method: str, branch: str, flow: Flow, data: bytes, on_final: OnFinal, now: float
+    ) -> ClientTransaction:
+        """Start a client transaction for the request `data`, whose top Via carries `branch`."""
+        transaction = self._clients[branch] = ClientTransaction(self, method, branch, flow, data, on_final)
+        transaction.start(now)
+        return transaction
+
+    def receive_response(self, answer: Response, now: float) -> bool:
+        """Hand a response to its transaction (17.1.3); False if there is none."""
+        transaction = self._clients.get(answer.via.params.get("branch") or "")
+        if transaction is None or transaction.method != answer.cseq.method:
+            return False
+        if answer.status < 200:
+            transaction.provisional()
+        else:
+            self.finish(transaction, answer, now)
+        return True
+
+    def finish(self, transaction: ClientTransaction, outcome: Outcome, now: float) -> None:
+        if self._clients.pop(transaction.branch, None) is not None:
+            transaction.finish(outcome, now)
+
+    def transport_failed(self, flow: Flow, now: float) -> None:
+        """The transport could not deliver on `flow`: end what waits there (17.1.4)."""
+        for transaction in [t for t in self._clients.values() if t.flow == flow]:
+            self.finish(transaction, Failure.TRANSPORT, now)
+
+    # -- server side
+
+    def receive_request(self, request: Request, flow: Flow, now: float) -> ServerTransaction | None:
+        """A transaction for a new request; None for a retransmission, which has been served."""
+        key = server_key(request)
+        known = self._servers.get(key)
+        if known is not None:
+            known.retransmitted()
+            return None
+        transaction = ServerTransaction(self, key, request, flow)
+        self._servers[key] = transaction
+        transaction.start(now)
+        return transaction
+
+    def is_merged(self, transaction: ServerTransaction) -> bool:
+        """The same request came by another path while its transaction lasts (8.2.2.2)."""
+        request = transaction.request
+        if request.to.tag is not None:
+            return False
+        return self._originals.setdefault(_merge_key(request), transaction.key) != transaction.key
+
+    def cancelled(self, cancel: Request) -> bool:
+        """Does a CANCEL match a transaction? Its effect on a non-INVITE is none (9.2)."""
+        key = server_key(cancel)
+        return any((*key[:-1], method) in self._servers for method in CANCELLABLE)
+
+    def forget(self, transaction: ServerTransaction, now: float) -> None:
+        self._servers.pop(transaction.key, None)
+        merge_key = _merge_key(transaction.request)
+        if self._originals.get(merge_key) == transaction.key:
+            del self._originals[merge_key]
+
+
+def _merge_key(request: Request) -> tuple[str, str, str]:
+    cseq = request.cseq
+    return request.call_id, request.from_.tag or "", f"{cseq.number} {cseq.method}"

@@ -1,0 +1,70 @@
+"""All listeners of a worker behind one send()."""
+
+from __future__ import annotations
+
+from sipworker.sip.flow import Address, Flow, address_text, parse_address
+from sipworker.transport.tcp import TcpListener
+from sipworker.transport.udp import Failed, Receive, UdpListener
+
+Listener = UdpListener | TcpListener
+KINDS: dict[str, type[UdpListener] | type[TcpListener]] = {"udp": UdpListener, "tcp": TcpListener}
+
+
+def parse_listen(text: str) -> list[tuple[str, Address]]:
+    """`udp:127.0.0.1:5060,tcp:[::1]:5060` → (transport, address) pairs. Raises ValueError."""
+    pairs = []
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        transport, _, address = item.partition(":")
+        if transport.lower() not in KINDS:
+            raise ValueError(f"{item}: the transport must be one of {', '.join(KINDS)}")
+        pairs.append((transport.lower(), parse_address(address)))
+    return pairs
+
+
+class Transports:
+    """`receive(data, flow)` for each message, `failed(flow)` when a flow cannot be used."""
+
+    def __init__(self, listen: list[tuple[str, Address]], receive: Receive, failed: Failed) -> None:
+        self._listen = listen
+        self._receive = receive
+        self._failed = failed
+        self._listeners: dict[tuple[str, Address], Listener] = {}
+
+    async def start(self) -> None:
+        """Open all sockets. Raises OSError that names the address."""
+        for transport, address in self._listen:
+            try:
+                listener: Listener = KINDS[transport](address, self._receive, self._failed)
+                await listener.start()
+            except OSError as error:
+                await self.close()
+                raise OSError(f"{transport}:{address_text(address)}: {error.strerror}") from error
+            self._listeners[transport, listener.local] = listener
+
+    @property
+    def flows(self) -> list[Flow]:
+        """One flow per listener, with no remote address."""
+        return [Flow(transport, local, ("", 0)) for transport, local in self._listeners]
+
+    def flow_to(self, transport: str, remote: Address) -> Flow | None:
+        """A flow from a listener of that transport and address family."""
+        for flow in self.flows:
+            if flow.transport == transport and (":" in flow.local[0]) == (":" in remote[0]):
+                return flow.to(remote)
+        return None
+
+    def send(self, flow: Flow, data: bytes) -> None:
+        listener = self._listeners.get((flow.transport, flow.local))
+        if listener is None:
+            # The listener is gone since the flow was stored: any of the same kind serves.
+            other = self.flow_to(flow.transport, flow.remote)
+            if other is None:
+                self._failed(flow)
+                return
+            listener = self._listeners[other.transport, other.local]
+        listener.send(flow, data)
+
+    async def close(self) -> None:
+        for listener in self._listeners.values():
+            await listener.close()
+        self._listeners.clear()
