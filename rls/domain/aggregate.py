@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rls.domain import multipart, rlmi
 
 _RLMI_TYPE = f'{rlmi.MEDIA_TYPE};charset="UTF-8"'
+_DEFAULT_REASONS = {"terminated": "giveup"}  # it must have one (RFC 4662 section 5.5)
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ def compose(
     list_uri: str,
     version: int,
     full_state: bool,
-    names: Iterable[rlmi.Name],
+    names: tuple[rlmi.Name, ...],
     resources: Iterable[ResourceView],
     host: str,
     seed: str,
@@ -57,16 +58,12 @@ def compose(
                 parts.append((cid, instance.content_type, instance.body))
             elif instance.state == "active":
                 continue  # the state is not known yet, and active must name a part (RFC 4662 section 5.5)
-            xml.append(rlmi.instance_element(instance.id, instance.state, _reason(instance), cid))
+            reason = instance.reason or _DEFAULT_REASONS.get(instance.state)
+            xml.append(rlmi.instance_element(instance.id, instance.state, reason, cid))
         xml.append(rlmi.RESOURCE_CLOSING)
     xml.append(rlmi.LIST_CLOSING)
     parts.insert(0, (f"{seed}.0@{host}", _RLMI_TYPE, "".join(xml).encode()))
     return _related(parts, f"rls.{seed}")
-
-
-def _reason(instance: InstanceView) -> str | None:
-    """A terminated instance must have one (RFC 4662 section 5.5)."""
-    return instance.reason or ("giveup" if instance.state == "terminated" else None)
 
 
 def _related(parts: Sequence[tuple[str, str, bytes]], boundary: str) -> tuple[str, bytes]:

@@ -1,0 +1,93 @@
+"""What the answers of a back end mean for its instance and for trying again."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from rls.domain.rlmi import State
+
+
+class Retry(Enum):
+    """When to subscribe again after a back-end subscription ended."""
+
+    NEVER = "never"
+    AT_ONCE = "at once"  # the last state stands until that try fails; twice in a row: back off
+    BACK_OFF = "back off"
+    ADAPTED = "adapted"  # once, with less in Supported or Accept or a longer Expires
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`after`: seconds that the back end asked for, which `delay` honours."""
+
+    state: State
+    reason: str
+    retry: Retry
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackOff:
+    """Seconds between tries: doubled from `first` up to `most`, spread by `jitter`."""
+
+    first: float = 4.0
+    most: float = 900.0
+    jitter: float = 0.25
+
+    def delay(self, attempt: int, chance: float, after: float | None = None) -> float:
+        """Seconds before try number `attempt` (from 0); `chance` is a random number in [0, 1).
+
+        Never earlier than `after`.
+        """
+        pause = min(self.first * 2.0 ** min(attempt, 30), self.most) * (1 + self.jitter * chance)
+        return max(pause, after or 0.0)
+
+
+_REJECTED = Outcome("terminated", "rejected", Retry.NEVER)
+_NO_RESOURCE = Outcome("terminated", "noresource", Retry.NEVER)
+_GIVE_UP = Outcome("terminated", "giveup", Retry.NEVER)
+_UNSUITED = Outcome("terminated", "giveup", Retry.ADAPTED)
+_PROBATION = Outcome("terminated", "probation", Retry.BACK_OFF)
+
+_BY_STATUS = (
+    dict.fromkeys((401, 403, 407, 603, 607), _REJECTED)
+    | dict.fromkeys((404, 410, 416, 484, 485, 604), _NO_RESOURCE)
+    | dict.fromkeys((405, 489, 501), _NO_RESOURCE)  # the package is not supported there
+    | dict.fromkeys((482, 483), _NO_RESOURCE)  # a loop
+    | dict.fromkeys((406, 415, 420, 421, 423), _UNSUITED)
+    | dict.fromkeys((408, 480, 486), _PROBATION)
+    | {481: Outcome("terminated", "deactivated", Retry.AT_ONCE)}  # the dialog is gone, not the resource
+)
+_BY_CLASS = {3: _NO_RESOURCE, 4: _GIVE_UP, 5: _PROBATION, 6: _PROBATION}
+
+_BY_REASON = {
+    "deactivated": Outcome("terminated", "deactivated", Retry.AT_ONCE),
+    "timeout": Outcome("terminated", "timeout", Retry.AT_ONCE),
+    "probation": _PROBATION,
+    "giveup": Outcome("terminated", "giveup", Retry.BACK_OFF),
+    "rejected": _REJECTED,
+    "noresource": _NO_RESOURCE,
+    "invariant": Outcome("terminated", "invariant", Retry.NEVER),
+    "badfilter": Outcome("terminated", "badfilter", Retry.NEVER),
+}
+
+
+def outcome_of_status(code: int, retry_after: float | None = None) -> Outcome:
+    """What a final answer above 299 to a back-end SUBSCRIBE means.
+
+    A time-out is 408, a transport error 503 (RFC 3261 section 8.1.3.1); an unknown code means
+    what x00 of its class means (section 8.1.3.2).
+    """
+    return _after(_BY_STATUS.get(code) or _BY_CLASS.get(code // 100, _PROBATION), retry_after)
+
+
+def outcome_of_termination(reason: str | None, retry_after: float | None = None) -> Outcome:
+    """What `Subscription-State: terminated` means (RFC 6665 section 4.1.3).
+
+    No reason or an unknown one allows another try, and RLMI needs a reason that says so.
+    """
+    return _after(_BY_REASON.get((reason or "").lower(), _PROBATION), retry_after)
+
+
+def _after(outcome: Outcome, retry_after: float | None) -> Outcome:
+    """Only who waits cares: a `deactivated` must be followed at once whatever the value."""
+    return replace(outcome, after=retry_after) if outcome.retry is Retry.BACK_OFF else outcome
