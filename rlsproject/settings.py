@@ -1,15 +1,60 @@
-"""Skeleton; the wiring helper replaces it."""
+"""Django's settings. What can be set from outside is described in `environment.py`."""
 
+from __future__ import annotations
+
+import os
 from pathlib import Path
+from typing import Any
 
 import environ
 
+from rlsproject import environment, logs, variables
+from rlsproject.embedded.places import Places
+from rlsproject.secret import secret_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env("SECRET_KEY", default="insecure-skeleton")
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+
+variables.load_env_file(BASE_DIR)
+_values: dict[str, Any] = dict(variables.read(environment.SETTINGS, os.environ))
+# Every setting of the table under its own name; those that Django needs in another shape follow.
+globals().update(_values)
+# For mypy; a test holds these against the table.
+RLS_WAITN_TIME: float
+RLS_MAX_EXPIRES: int
+RLS_CLEAN_PERIOD: float
+RLS_PRESENCE_SERVER: str
+RLS_TO_PRESENCE_CODE: int
+RLS_XCAP_ROOT: str
+RLS_INTEGRATED_XCAP_SERVER: bool
+RLS_EVENTS: list[str]
+RLS_CONTACT_USER: str
+RLS_SERVER_ADDRESS: str
+RLS_SIP_LISTEN: list[str]
+RLS_SIP_AUTH: str
+RLS_TRUSTED_PROXIES: list[str]
+RLS_REALM: str
+RLS_DOMAINS: list[str]
+RLS_MIN_EXPIRES: int
+RLS_LIST_LIMIT: int
+RLS_HTTP_LISTEN: str
+RLS_XCAP_AUTH: str
+RLS_WORKER: int
+RLS_SETTLE_TIME: float
+RLS_SLICES: int
+RLS_COMMIT_WAITING: int
+RLS_COMMIT_GAP_MS: float
+RLS_BACKEND_IN_FLIGHT: int
+LOG_FORMAT: str
+LOG_LEVEL: str
+
+RLS_VAR = BASE_DIR / _values["RLS_VAR"]
+SECRET_KEY = _values["SECRET_KEY"] or secret_key(RLS_VAR / "secret-key")
+_places = Places(RLS_VAR)
+
+DATABASES = {"default": environ.Env.db_url_config(_values["DATABASE_URL"] or _places.database_url)}
+BROKER_URL = _values["BROKER_URL"] or _places.broker_url
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -49,9 +94,37 @@ TEMPLATES = [
         },
     }
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
 ROOT_URLCONF = "rlsproject.urls"
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1/rls")}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_TZ = True
-RLS_WAITN_TIME = env.float("RLS_WAITN_TIME", default=1.0)
+WSGI_APPLICATION = "rlsproject.wsgi.application"
+# Unfold's login without `next` would end on /accounts/profile/.
+LOGIN_REDIRECT_URL = "admin:index"
 STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+USE_TZ = True
+LANGUAGE_CODE = "en-gb"
+
+if _values["BEHIND_HTTPS"]:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+# Whether the other hosts of the domain speak HTTPS only is not ours to promise (HSTS
+# includeSubDomains and preload).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+UNFOLD = {"SITE_TITLE": "Resource list server", "SITE_HEADER": "Resource list server"}
+REST_FRAMEWORK: dict[str, Any] = {}
+
+LOGGING_CONFIG = None  # structlog's set-up below replaces Django's
+logs.configure(_values["LOG_FORMAT"], _values["LOG_LEVEL"])

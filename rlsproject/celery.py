@@ -1,0 +1,60 @@
+"""The Celery application and its beat.
+
+The tick is the only thing that is in a hurry, so it has its own queue. Nothing is stored:
+no results, and no schedule file (intervals this short need no memory of the last run).
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from django.conf import settings
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
+
+LONGEST_TICK = 1.0
+
+app = Celery("rlsproject")
+app.autodiscover_tasks()
+
+
+def tick_interval(waitn_time: float) -> float:
+    """Seconds between ticks: `waitn_time`, but once a second at the least, so that the tick's
+    slices spread the work evenly over a long `waitn_time`."""
+    return min(waitn_time, LONGEST_TICK)
+
+
+def configuration(broker_url: str, waitn_time: float, clean_period: float) -> dict[str, object]:
+    interval = tick_interval(waitn_time)
+    return {
+        "broker_url": broker_url,
+        "broker_connection_retry_on_startup": True,
+        "task_ignore_result": True,
+        "task_acks_late": False,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_enable_remote_control": False,
+        "task_queues": [Queue("rls.tick"), Queue("rls.housekeeping")],
+        "task_default_queue": "rls.housekeeping",
+        "task_routes": {"rls.tasks.tick": {"queue": "rls.tick"}},
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_max_loop_interval": interval,
+        "beat_schedule": {
+            # A tick that waited in the queue is worthless: the next one does its work.
+            "tick": {
+                "task": "rls.tasks.tick",
+                "schedule": interval,
+                "options": {"expires": max(interval, 1.0)},
+            },
+            "clean_up": {
+                "task": "rls.tasks.clean_up",
+                "schedule": clean_period,
+                "options": {"expires": clean_period},
+            },
+        },
+    }
+
+
+app.conf.update(configuration(settings.BROKER_URL, settings.RLS_WAITN_TIME, settings.RLS_CLEAN_PERIOD))

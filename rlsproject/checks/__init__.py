@@ -1,0 +1,5 @@
+"""System checks (`manage.py check --tag rls`): senseless settings are rejected in words."""
+
+from rlsproject.checks import access, choices, numbers
+
+__all__ = ["access", "choices", "numbers"]

@@ -1,0 +1,73 @@
+"""Where we listen, and whether strangers could come in there."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, register
+
+from rls.domain.listener import InvalidListener, Listener, parse_address
+from rlsproject.checks.problem import TAG, problem
+
+
+@register(TAG)
+def sip_listeners(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for text in settings.RLS_SIP_LISTEN:
+        try:
+            problems += _open_to_strangers(Listener.parse(text))
+        except InvalidListener as error:
+            hint = "Write transport:address:port, such as udp:127.0.0.1:5060."
+            problems.append(problem(20, f"RLS_SIP_LISTEN: {error}.", hint))
+    return problems
+
+
+def _open_to_strangers(listener: Listener) -> list[CheckMessage]:
+    if listener.loopback or settings.RLS_SIP_AUTH == "digest" or settings.RLS_TRUSTED_PROXIES:
+        return []
+    return [
+        problem(
+            21,
+            f"RLS_SIP_LISTEN: {listener} can be reached from outside: anybody could subscribe as anybody.",
+            "Set RLS_SIP_AUTH=digest (subscribers prove who they are with their password), or "
+            "RLS_TRUSTED_PROXIES=<addresses of the proxies in front>, whose word is taken.",
+        )
+    ]
+
+
+@register(TAG)
+def trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
+    hint = "Write addresses or networks, such as 192.0.2.7,2001:db8::/64."
+    return [
+        problem(22, f"RLS_TRUSTED_PROXIES: {text!r} is not an address or network.", hint)
+        for text in settings.RLS_TRUSTED_PROXIES
+        if not _is_network(text)
+    ]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+@register(TAG)
+def http_listener(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        host, _ = parse_address(settings.RLS_HTTP_LISTEN)
+    except InvalidListener as error:
+        return [problem(23, f"RLS_HTTP_LISTEN: {error}.", "Write address:port, such as 127.0.0.1:8000.")]
+    if settings.RLS_XCAP_AUTH != "none" or ipaddress.ip_address(host).is_loopback:
+        return []
+    return [
+        problem(
+            24,
+            f"RLS_XCAP_AUTH=none, and {settings.RLS_HTTP_LISTEN} can be reached from outside: "
+            "anybody could change anybody's lists.",
+            "Set RLS_XCAP_AUTH=digest, or listen on a loopback address.",
+        )
+    ]

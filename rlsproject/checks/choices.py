@@ -1,0 +1,78 @@
+"""Words that have to be known, URIs that have to be URIs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, register
+
+from rls.domain.uri import InvalidUri, SipUri
+from rlsproject.checks.problem import TAG, problem
+
+CHOICES = {
+    "RLS_SIP_AUTH": ("none", "digest"),
+    "RLS_XCAP_AUTH": ("digest", "none"),
+    "LOG_FORMAT": ("text", "json"),
+    "LOG_LEVEL": ("debug", "info", "warning", "error"),
+}
+BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
+
+
+@register(TAG)
+def words_are_known(**kwargs: Any) -> list[CheckMessage]:
+    return [
+        problem(10, f"{name}={getattr(settings, name)!r} is unknown.", f"It may be {' or '.join(words)}.")
+        for name, words in CHOICES.items()
+        if getattr(settings, name) not in words
+    ]
+
+
+@register(TAG)
+def addresses_are_sip_uris(**kwargs: Any) -> list[CheckMessage]:
+    names = ("RLS_PRESENCE_SERVER", "RLS_SERVER_ADDRESS")
+    return [
+        problem(11, f"{name}={getattr(settings, name)!r} is not a SIP URI.", "Write it as sip:host:port.")
+        for name in names
+        if getattr(settings, name) and not _is_sip_uri(getattr(settings, name))
+    ]
+
+
+def _is_sip_uri(text: str) -> bool:
+    try:
+        return SipUri.parse(text).scheme in ("sip", "sips")
+    except InvalidUri:
+        return False
+
+
+@register(TAG)
+def servers_are_supported(**kwargs: Any) -> list[CheckMessage]:
+    engine = settings.DATABASES["default"]["ENGINE"]
+    broker = urlsplit(settings.BROKER_URL).scheme
+    problems: list[CheckMessage] = []
+    if engine != "django.db.backends.postgresql":
+        problems.append(problem(12, "DATABASE_URL has to lead to PostgreSQL.", "postgresql://user@host/name"))
+    if broker not in BROKERS:
+        problems.append(problem(13, f"BROKER_URL: {broker!r} is no broker we know.", "redis://host/0"))
+    return problems
+
+
+@register(TAG)
+def lists_are_our_own(**kwargs: Any) -> list[CheckMessage]:
+    if settings.RLS_INTEGRATED_XCAP_SERVER and not settings.RLS_XCAP_ROOT:
+        return []
+    return [
+        problem(
+            14,
+            "Lists from a foreign XCAP server (HTTP mode) are not available yet.",
+            "Leave RLS_XCAP_ROOT empty and RLS_INTEGRATED_XCAP_SERVER at 1.",
+        )
+    ]
+
+
+@register(TAG)
+def some_event_package_is_served(**kwargs: Any) -> list[CheckMessage]:
+    if settings.RLS_EVENTS:
+        return []
+    return [problem(15, "RLS_EVENTS names no event package.", "The default is presence,dialog.")]

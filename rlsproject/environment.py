@@ -1,0 +1,208 @@
+"""The table of all settings: name, kind, default, unit, meaning.
+
+The only place that describes them: `settings.py` takes its values from here, and
+`manage.py settingsreference` makes docs/reference/settings.md and .env.example of it.
+"""
+
+from __future__ import annotations
+
+from rlsproject.variables import Kind, Section, Setting
+
+TEXT, WHOLE, NUMBER, FLAG, LIST = Kind.TEXT, Kind.WHOLE, Kind.NUMBER, Kind.FLAG, Kind.LIST
+
+OPENSIPS = Section(
+    "The list server, under the names of the OpenSIPS parameters",
+    (
+        Setting(
+            "RLS_WAITN_TIME", NUMBER, "1", "s", "Changes are collected this long, then told in one NOTIFY."
+        ),
+        Setting(
+            "RLS_MAX_EXPIRES", WHOLE, "7200", "s", "Longest subscription; longer ones are shortened to it."
+        ),
+        Setting("RLS_CLEAN_PERIOD", NUMBER, "100", "s", "How often expired subscriptions are cleared away."),
+        Setting(
+            "RLS_PRESENCE_SERVER",
+            TEXT,
+            "",
+            "SIP URI",
+            "Where back-end subscriptions, and requests that are not for lists, go; "
+            "empty: to the domain of each URI.",
+        ),
+        Setting(
+            "RLS_TO_PRESENCE_CODE",
+            WHOLE,
+            "0",
+            "SIP code",
+            "Answer to a SUBSCRIBE that is not for a list, instead of forwarding it; 0: not set.",
+        ),
+        Setting(
+            "RLS_XCAP_ROOT", TEXT, "", "URL", "Foreign XCAP server that holds the lists (not available yet)."
+        ),
+        Setting(
+            "RLS_INTEGRATED_XCAP_SERVER",
+            FLAG,
+            "1",
+            "",
+            "The lists are in the table `xcap` of our own database (0 is not available yet).",
+        ),
+        Setting("RLS_EVENTS", LIST, "presence,dialog", "event packages", "What can be subscribed to."),
+        Setting("RLS_CONTACT_USER", TEXT, "rls", "", "User part of the Contact URIs we write."),
+        Setting(
+            "RLS_SERVER_ADDRESS",
+            TEXT,
+            "",
+            "SIP URI",
+            "The address we give for ourselves, as seen from outside (NAT, virtual address); "
+            "empty: the listening address.",
+        ),
+    ),
+)
+
+SIP = Section(
+    "SIP",
+    (
+        Setting(
+            "RLS_SIP_LISTEN",
+            LIST,
+            "udp:127.0.0.1:5060,tcp:127.0.0.1:5060",
+            "transport:address:port",
+            "Where SIP is listened for; IPv6 as udp:[::1]:5060.",
+        ),
+        Setting(
+            "RLS_SIP_AUTH",
+            TEXT,
+            "none",
+            "none or digest",
+            "digest: a SUBSCRIBE that no trusted proxy sent has to carry a subscriber's credentials.",
+        ),
+        Setting(
+            "RLS_TRUSTED_PROXIES",
+            LIST,
+            "",
+            "addresses or networks",
+            "Whose P-Asserted-Identity, else From, is believed.",
+        ),
+        Setting("RLS_REALM", TEXT, "", "", "Digest realm; empty: the domain of the subscriber."),
+        Setting("RLS_DOMAINS", LIST, "", "SIP domains", "Domains whose lists are served here; empty: any."),
+        Setting(
+            "RLS_MIN_EXPIRES",
+            WHOLE,
+            "60",
+            "s",
+            "Shorter subscriptions get 423 (never if they ask for 1 h or more).",
+        ),
+        Setting(
+            "RLS_LIST_LIMIT",
+            WHOLE,
+            "1000",
+            "entries",
+            "Longest list that is served, after nested lists are merged.",
+        ),
+    ),
+)
+
+WEB = Section(
+    "Web",
+    (
+        Setting(
+            "RLS_HTTP_LISTEN", TEXT, "127.0.0.1:8000", "address:port", "Where admin and XCAP are served."
+        ),
+        Setting(
+            "RLS_XCAP_AUTH",
+            TEXT,
+            "digest",
+            "digest or none",
+            "How XCAP clients prove who they are; none only while RLS_HTTP_LISTEN is a loopback address.",
+        ),
+        Setting(
+            "ALLOWED_HOSTS", LIST, "127.0.0.1,localhost,[::1]", "host names", "Names the web answers to."
+        ),
+        Setting(
+            "CSRF_TRUSTED_ORIGINS", LIST, "", "https://host", "Origins of the admin's forms behind a proxy."
+        ),
+        Setting(
+            "BEHIND_HTTPS",
+            FLAG,
+            "0",
+            "",
+            "A proxy in front ends TLS and sets X-Forwarded-Proto: plain HTTP is redirected, "
+            "cookies are marked secure, browsers are told to insist (HSTS).",
+        ),
+        Setting("SECRET_KEY", TEXT, "", "", "Signs sessions and nonces; empty: made once, kept in RLS_VAR."),
+        Setting("DEBUG", FLAG, "0", "", "Django's error pages, with all they give away."),
+    ),
+)
+
+SERVERS = Section(
+    "Database, broker, files, logs",
+    (
+        Setting(
+            "DATABASE_URL",
+            TEXT,
+            "",
+            "postgresql://user:password@host/name",
+            "The PostgreSQL database; empty: the embedded one.",
+        ),
+        Setting(
+            "BROKER_URL",
+            TEXT,
+            "",
+            "redis://host or amqp://host",
+            "Celery's broker; empty: the embedded Valkey.",
+        ),
+        Setting(
+            "RLS_VAR", TEXT, "var", "folder", "Data of the embedded servers, logs, the generated SECRET_KEY."
+        ),
+        Setting(
+            "LOG_FORMAT", TEXT, "text", "text or json", "One line per event, for people or for programs."
+        ),
+        Setting("LOG_LEVEL", TEXT, "info", "debug, info, warning or error", "The least that is logged."),
+    ),
+)
+
+TUNING = Section(
+    "Tuning of the SIP worker; the defaults were measured",
+    (
+        Setting(
+            "RLS_WORKER",
+            WHOLE,
+            "1",
+            "",
+            "Number of this SIP worker, different for each that shares a database.",
+        ),
+        Setting(
+            "RLS_SETTLE_TIME",
+            NUMBER,
+            "2",
+            "s",
+            "First states are told once all back ends have answered, or after this time.",
+        ),
+        Setting(
+            "RLS_SLICES",
+            WHOLE,
+            "10",
+            "",
+            "Watchers are told in this many groups, spread over RLS_WAITN_TIME.",
+        ),
+        Setting(
+            "RLS_COMMIT_WAITING",
+            WHOLE,
+            "24",
+            "NOTIFYs",
+            "So many waiting back-end NOTIFYs start a commit at once.",
+        ),
+        Setting(
+            "RLS_COMMIT_GAP_MS", NUMBER, "4", "ms", "Else a commit starts this long after the last one did."
+        ),
+        Setting(
+            "RLS_BACKEND_IN_FLIGHT",
+            WHOLE,
+            "512",
+            "SUBSCRIBEs",
+            "Back-end SUBSCRIBEs that may wait for an answer.",
+        ),
+    ),
+)
+
+SECTIONS = (OPENSIPS, SIP, WEB, SERVERS, TUNING)
+SETTINGS = tuple(setting for section in SECTIONS for setting in section.settings)

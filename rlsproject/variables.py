@@ -1,0 +1,89 @@
+"""Settings as environment variables: how one is described and how its text is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+Value = str | int | float | bool | list[str]
+
+
+class Kind(Enum):
+    """What the text of a variable has to look like."""
+
+    TEXT = "text"
+    WHOLE = "whole number"
+    NUMBER = "number"
+    FLAG = "1 or 0"
+    LIST = "comma-separated list"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable; `default` is what one would write into `.env`."""
+
+    name: str
+    kind: Kind
+    default: str
+    unit: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Settings that belong together, for the reader's sake."""
+
+    title: str
+    settings: tuple[Setting, ...]
+
+
+def load_env_file(project: Path) -> None:
+    """Add what `.env` (or the file named by RLS_ENV_FILE) says to the environment, which wins."""
+    name = os.environ.get("RLS_ENV_FILE", ".env")
+    if name and (project / name).is_file():
+        environ.Env.read_env(project / name)
+
+
+def read(settings: Iterable[Setting], source: Mapping[str, str]) -> dict[str, Value]:
+    """The values by name; an absent or empty variable has its default.
+
+    Raises ImproperlyConfigured with the name, the text and what was expected.
+    """
+    return {setting.name: _value(setting, source.get(setting.name, "")) for setting in settings}
+
+
+def _value(setting: Setting, text: str) -> Value:
+    text = text.strip() or setting.default
+    try:
+        return _READ[setting.kind](text)
+    except ValueError:
+        unit = f" ({setting.unit})" if setting.unit else ""
+        wanted = f"{setting.name}={text!r} has to be a {setting.kind.value}{unit}."
+        raise ImproperlyConfigured(f"{wanted} {setting.help}") from None
+
+
+def _flag(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True}
+    known |= {"0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+def _list(text: str) -> list[str]:
+    return [element for raw in text.split(",") if (element := raw.strip())]
+
+
+_READ: dict[Kind, Callable[[str], Value]] = {
+    Kind.TEXT: str,
+    Kind.WHOLE: int,
+    Kind.NUMBER: float,
+    Kind.FLAG: _flag,
+    Kind.LIST: _list,
+}
