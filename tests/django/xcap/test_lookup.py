@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from rls.domain.lists import UnresolvableReference
+from tests.django.xcap.documents import LISTS_ROOT, friends, inline, lists, pointing, services
+from xcap.lookup import ResolvedService, resolve
+
+if TYPE_CHECKING:
+    from tests.django.xcap.conftest import Put, Subscribe
+
+LIST = "sip:list@example.test"
+FRIENDS = f"{LISTS_ROOT}/sip:alice@example.test/index/~~/resource-lists/list%5B@name=%22friends%22%5D"
+
+
+def entries(uri: str) -> list[str]:
+    service = resolve([uri])[uri]
+    assert isinstance(service, ResolvedService)
+    return [entry.uri for entry in service.flat.entries]
+
+
+@pytest.mark.req("R4826-4.5-1")
+@pytest.mark.parametrize(
+    "uri", ["sip:%6cist@EXAMPLE.test", "sip:list@example.test;transport=tcp;pres-list=rcs"]
+)
+def test_service_is_found_by_its_canonical_uri(put: Put, uri: str) -> None:
+    put("rls-services", services(inline(LIST, "bob@example.test")))
+    assert entries(uri) == ["sip:bob@example.test"]
+
+
+def test_uri_of_no_service_is_no_list(put: Put) -> None:
+    put("rls-services", services(inline(LIST)))
+    assert resolve(["sip:bob@example.test", "not a uri"]) == {"sip:bob@example.test": None, "not a uri": None}
+
+
+@pytest.mark.req("R4826-4.4.7-1")
+def test_services_of_other_documents_than_index_are_not_served(put: Put) -> None:
+    put("rls-services", services(inline(LIST, "bob@example.test")), path="other")
+    assert resolve([LIST]) == {LIST: None}
+
+
+@pytest.mark.req("R4826-4.1-2")
+def test_list_in_the_resource_lists_of_the_owner_is_followed(put: Put) -> None:
+    rls = put("rls-services", services(pointing(LIST, FRIENDS)))
+    own = put("resource-lists", friends("sip:bob@example.test"))
+    service = resolve([LIST])[LIST]
+    assert isinstance(service, ResolvedService)
+    assert [entry.uri for entry in service.flat.entries] == ["sip:bob@example.test"]
+    assert service.documents == {rls.pk, own.pk}
+    assert service.owner == "alice@example.test"
+
+
+@pytest.mark.req("R4826-4.4.8-1")
+def test_changed_resource_list_is_seen_at_once(put: Put) -> None:
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    put("resource-lists", friends("sip:bob@example.test"))
+    assert entries(LIST) == ["sip:bob@example.test"]
+    put("resource-lists", friends("sip:claire@example.test"))
+    assert entries(LIST) == ["sip:claire@example.test"]
+
+
+@pytest.mark.req("R4826-4.5-4")
+def test_missing_list_is_unresolvable_until_it_comes(put: Put) -> None:
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    assert isinstance(resolve([LIST])[LIST], UnresolvableReference)
+    put("resource-lists", friends("sip:bob@example.test"))
+    assert entries(LIST) == ["sip:bob@example.test"]
+
+
+@pytest.mark.req("R4826-4.5-7")
+def test_entry_ref_is_resolved_against_the_root(put: Put, subscribe: Subscribe) -> None:
+    subscribe("bob@example.test")
+    put("resource-lists", friends("sip:dan@example.test"), owner="bob@example.test")
+    ref = "resource-lists/users/sip:bob@example.test/index/~~/resource-lists/list/entry"
+    put("resource-lists", lists(f'<list name="friends"><entry-ref ref="{ref}"/></list>'))
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    assert entries(LIST) == ["sip:dan@example.test"]
+
+
+@pytest.mark.req("R4826-4.1-3")
+def test_external_list_of_another_user_is_refused(put: Put, subscribe: Subscribe) -> None:
+    subscribe("bob@example.test")
+    put("resource-lists", friends("sip:dan@example.test"), owner="bob@example.test")
+    anchor = FRIENDS.replace("alice", "bob").replace("%22", "&quot;")
+    put("resource-lists", lists(f'<list name="friends"><external anchor="{anchor}"/></list>'))
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    assert isinstance(resolve([LIST])[LIST], UnresolvableReference)
+
+
+def test_many_lists_cost_few_queries(put: Put, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    uris = [f"sip:list-{n}@example.test" for n in range(20)]
+    put("rls-services", services(*(pointing(uri, FRIENDS) for uri in uris)))
+    put("resource-lists", friends("sip:bob@example.test"))
+    with django_assert_max_num_queries(3):
+        cold = resolve(uris)
+    with django_assert_max_num_queries(2):
+        assert resolve(uris) == cold
+    assert all(isinstance(service, ResolvedService) for service in cold.values())
+
+
+def test_inline_lists_cost_one_query_once_known(
+    put: Put, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    put("rls-services", services(inline(LIST, "bob@example.test")))
+    resolve([LIST])
+    with django_assert_max_num_queries(1):
+        assert entries(LIST) == ["sip:bob@example.test"]

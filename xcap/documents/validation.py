@@ -1,0 +1,42 @@
+"""The checks of a document PUT in the order of RFC 4825 sections 8.2.2 and 8.2.5."""
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from rls.domain import xmlinput
+from xcap.documents import schema
+from xcap.documents.constraints import Surroundings
+from xcap.errors import Conflict
+
+if TYPE_CHECKING:
+    from xcap.usages import ApplicationUsage
+
+
+def validate(body: bytes, usage: "ApplicationUsage", surroundings: Surroundings) -> etree._Element:
+    """The root element of a document that may be stored. Raises Conflict."""
+    root = parse(body)
+    if problem := schema.violation(root, usage.schema):
+        raise Conflict("schema-validation-error", problem)
+    if taken := [exists for check in usage.uniqueness for exists in check(root, surroundings)]:
+        raise Conflict("uniqueness-failure", "this value must be unique", exists=taken)
+    for check in usage.constraints:
+        for problem in check(root, surroundings):
+            raise Conflict("constraint-failure", problem)
+    return root
+
+
+def parse(body: bytes) -> etree._Element:
+    """The root element of a well-formed UTF-8 document without DOCTYPE. Raises Conflict."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise Conflict("not-utf-8", str(error)) from error
+    try:
+        root = xmlinput.parse(body)
+    except xmlinput.MalformedXml as error:
+        raise Conflict("not-well-formed", str(error)) from error
+    encoding = root.getroottree().docinfo.encoding or "UTF-8"
+    if encoding.upper() not in ("UTF-8", "UTF8"):
+        raise Conflict("not-utf-8", f"the document says that it is encoded in {encoding}")
+    return root

@@ -1,0 +1,54 @@
+"""The conflict report: body of every 409 (RFC 4825 section 11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+from xcap.namespaces import XCAP_ERROR_NS
+
+MEDIA_TYPE: Final = "application/xcap-error+xml"
+ErrorElement = Literal[
+    "not-well-formed",
+    "not-utf-8",
+    "no-parent",
+    "schema-validation-error",
+    "uniqueness-failure",
+    "constraint-failure",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """A value that is taken: a pointer to it in the document sent, and values that are free."""
+
+    field: str
+    alternatives: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        values = "".join(f"<alt-value>{escape(value)}</alt-value>" for value in self.alternatives)
+        return f"<exists field={quoteattr(self.field)}>{values}</exists>"
+
+
+class Conflict(Exception):
+    """The request would leave the document in a state that is not allowed; nothing was stored."""
+
+    def __init__(
+        self, element: ErrorElement, phrase: str, *, exists: Sequence[Exists] = (), ancestor: str = ""
+    ) -> None:
+        super().__init__(phrase)
+        self.element = element
+        self.phrase = phrase
+        self.exists = exists
+        self.ancestor = ancestor
+
+    def body(self) -> bytes:
+        content = "".join(map(str, self.exists))
+        if self.ancestor:
+            content += f"<ancestor>{escape(self.ancestor)}</ancestor>"
+        phrase = quoteattr(self.phrase)
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<xcap-error xmlns="{XCAP_ERROR_NS}">'
+            f"<{self.element} phrase={phrase}>{content}</{self.element}></xcap-error>\n"
+        ).encode()

@@ -1,0 +1,51 @@
+from django.db import models
+
+from xcap.usages import STORED
+
+
+class Document(models.Model):
+    """A stored XCAP document (table `xcap` of OpenSIPS and OpenXCAP), its bytes as the client sent them.
+
+    Write it with `xcap.store` only: that keeps the index of list services right and
+    tells the running subscriptions.
+    """
+
+    username = models.TextField()
+    domain = models.TextField()
+    doc = models.BinaryField(verbose_name="document")
+    doc_type = models.IntegerField(
+        verbose_name="application usage", choices=[(usage.doc_type, usage.auid) for usage in STORED]
+    )
+    etag = models.CharField(max_length=64, help_text="entity tag without its quotes")
+    source = models.IntegerField(default=0, help_text="0: integrated XCAP server")
+    doc_uri = models.TextField(verbose_name="file name", default="index", help_text="path below the user")
+    port = models.IntegerField(default=0, help_text="used by OpenSIPS for foreign XCAP servers only")
+
+    class Meta:
+        db_table = "xcap"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["username", "domain", "doc_type", "doc_uri"], name="xcap_document_selector"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_doc_type_display()}/users/sip:{self.username}@{self.domain}/{self.doc_uri}"
+
+
+class ServiceUri(models.Model):
+    """A list service that an rls-services document defines.
+
+    Unique across all users (RFC 4826 section 4.4.5), which makes the look-up of a list one
+    index access.
+    """
+
+    uri = models.TextField(unique=True, help_text="canonical form (RFC 4826 section 5)")
+    document = models.ForeignKey(Document, models.CASCADE, related_name="service_uris")
+
+    class Meta:
+        db_table = "xcap_service_uris"
+        verbose_name = "service URI"
+
+    def __str__(self) -> str:
+        return self.uri

@@ -1,0 +1,9 @@
+"""XML namespaces of the documents that this server understands."""
+
+from typing import Final
+
+RESOURCE_LISTS_NS: Final = "urn:ietf:params:xml:ns:resource-lists"
+RLS_SERVICES_NS: Final = "urn:ietf:params:xml:ns:rls-services"
+XCAP_CAPS_NS: Final = "urn:ietf:params:xml:ns:xcap-caps"
+XCAP_ERROR_NS: Final = "urn:ietf:params:xml:ns:xcap-error"
+XML_NS: Final = "http://www.w3.org/XML/1998/namespace"

@@ -1,0 +1,150 @@
+"""Following the references of list documents through the stored documents, never over the network."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from lxml import etree
+
+from rls.domain import xmlinput
+from rls.domain.lists import UnresolvableReference
+from xcap.models import Document
+from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
+from xcap.selectors.bindings import parse_bindings
+from xcap.selectors.root import XcapRoot, http_host
+from xcap.usages import RESOURCE_LISTS
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a resource-lists document is, whether it exists or not."""
+
+    username: str
+    domain: str
+    doc_uri: str
+
+    def __str__(self) -> str:
+        return f"resource-lists/users/sip:{self.username}@{self.domain}/{self.doc_uri}"
+
+
+_KEY = ("username", "domain", "doc_uri")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A resource-lists document of which the number and the entity tag are known."""
+
+    id: int
+    etag: str
+
+
+class Documents:
+    """The resource-lists documents that one look-up needs, asked for in as few queries as can be."""
+
+    def __init__(self) -> None:
+        self._stored: dict[Key, Stored | None] = {}
+        self._bodies: dict[Key, bytes] = {}
+        self._trees: dict[Key, etree._Element] = {}
+
+    def learn(self, keys: Iterable[Key]) -> None:
+        """Numbers and entity tags of many documents, in one query."""
+        unknown = set(keys) - self._stored.keys()
+        if unknown:
+            self._stored.update(dict.fromkeys(unknown))
+            for *where, number, etag in _rows(unknown).values_list(*_KEY, "pk", "etag"):
+                if (key := Key(*where)) in unknown:
+                    self._stored[key] = Stored(number, etag)
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """The bodies, too, of many documents, in one query."""
+        unknown = set(keys) - self._bodies.keys()
+        if unknown:
+            self._stored.update(dict.fromkeys(unknown))
+            for *where, number, etag, doc in _rows(unknown).values_list(*_KEY, "pk", "etag", "doc"):
+                if (key := Key(*where)) in unknown:
+                    self._stored[key] = Stored(number, etag)
+                    self._bodies[key] = bytes(doc)
+
+    def stored(self, key: Key) -> Stored | None:
+        self.learn([key])
+        return self._stored[key]
+
+    def tree(self, key: Key) -> etree._Element:
+        """Root element of a document. Raises UnresolvableReference if there is none."""
+        if key not in self._trees:
+            self.load([key])
+            if key not in self._bodies:
+                raise UnresolvableReference(f"there is no document {key}")
+            self._trees[key] = _parse(self._bodies[key], key)
+        return self._trees[key]
+
+
+def _rows(keys: set[Key]) -> QuerySet[Document]:
+    """All documents of these keys, and perhaps some more: three short lists are faster than many ORs."""
+    return Document.objects.filter(
+        doc_type=RESOURCE_LISTS.doc_type,
+        username__in={key.username for key in keys},
+        domain__in={key.domain for key in keys},
+        doc_uri__in={key.doc_uri for key in keys},
+    )
+
+
+def _parse(body: bytes, key: Key) -> etree._Element:
+    try:
+        return xmlinput.parse(body)
+    except xmlinput.MalformedXml as error:
+        raise UnresolvableReference(f"{key}: {error}") from error
+
+
+@dataclass(slots=True)
+class Dereferencer:
+    """Resolves the references of one service and remembers on which documents the result rests.
+
+    Absolute ones (`resource-list`, `external`) stay with the owner of the service (RFC 4826
+    section 4.1); a relative `entry-ref` may go to any user below our root (section 4.5).
+    """
+
+    owner: Xui
+    root: XcapRoot
+    documents: Documents
+    used: dict[Key, Stored | None] = field(default_factory=dict)
+
+    def __call__(self, reference: str) -> etree._Element:
+        try:
+            target = self._target(reference)
+            selector = parse_node_selector(
+                target.node or "",
+                default_namespace=RESOURCE_LISTS.namespace,
+                bindings=parse_bindings(target.query),
+            )
+            return select(self._tree(_key(target)), selector)
+        except (InvalidSelector, NoMatch) as error:
+            raise UnresolvableReference(f"{reference}: {error}") from error
+
+    def key(self, reference: str) -> Key | None:
+        """Where a reference leads, None if it is not to be followed."""
+        try:
+            return _key(self._target(reference))
+        except (InvalidSelector, UnresolvableReference):
+            return None
+
+    def _tree(self, key: Key) -> etree._Element:
+        try:
+            return self.documents.tree(key)
+        finally:
+            self.used[key] = self.documents.stored(key)
+
+    def _target(self, reference: str) -> Target:
+        if http_host(reference) is None:
+            return self.root.relative(reference)
+        target = self.root.absolute(reference)
+        if target.document.owner != self.owner:
+            raise UnresolvableReference(f"{reference} is not a list of {self.owner}")
+        return target
+
+
+def _key(target: Target) -> Key:
+    document = target.document
+    if document.auid != RESOURCE_LISTS.auid or document.owner is None:
+        raise InvalidSelector("not a resource-lists document of a user")
+    return Key(document.owner.username, document.owner.domain, document.path)
