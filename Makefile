@@ -1,0 +1,22 @@
+# The logic is in rlsproject/prepare, rlsproject/run and the tests.
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: run setup test check python
+
+run: setup
+	@exec $(VENV)/python -m rlsproject.run
+
+setup: python
+	@$(PYTHON) -m rlsproject.prepare
+
+test: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@$(VENV)/python -m pytest $(ARGS)
+
+check: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@$(VENV)/python -m pytest tests/quality
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: sudo apt install python3 python3-venv"; exit 1; }
