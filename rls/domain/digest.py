@@ -127,7 +127,7 @@ def verify(credentials: Credentials, method: str, ha1: Mapping[str, str]) -> boo
     if not secret or credentials.algorithm not in SERVER_ALGORITHMS or credentials.qop not in ("", "auth"):
         return False
     expected = _response(secret, credentials, method)
-    return hmac.compare_digest(expected.encode(), credentials.response.encode())
+    return credentials.response.isascii() and hmac.compare_digest(expected, credentials.response)
 
 
 def answer(
@@ -180,7 +180,8 @@ def _response(secret: str, given: Credentials, method: str) -> str:
 
 
 def _hash(algorithm: str, text: str) -> str:
-    return hashlib.new(_HASHES[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+    octets = text.encode(errors="surrogateescape")  # so that a header's bytes are what they were
+    return hashlib.new(_HASHES[algorithm], octets, usedforsecurity=False).hexdigest()
 
 
 def _directives(value: str) -> dict[str, str] | None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import re
 import secrets
 import struct
 from collections import OrderedDict
@@ -11,6 +12,8 @@ from typing import Literal
 _STAMP = struct.Struct(">Q8s")  # issued at (microseconds), then what makes each nonce another
 _MAC_LENGTH = 16
 _WINDOW = 64
+_WINDOW_MASK = (1 << _WINDOW) - 1
+_COUNT = re.compile("[0-9A-Fa-f]{1,8}")
 
 
 class NonceIssuer:
@@ -57,18 +60,15 @@ class ReplayGuard:
         """
         if not nc:
             return True
-        try:
-            count = int(nc, 16)
-        except ValueError:
+        if not _COUNT.fullmatch(nc) or not (count := int(nc, 16)):
             return False
         highest, seen = self._seen.get(nonce, (0, 0))
         if count > highest:
-            highest, seen = count, (seen << min(count - highest, _WINDOW) | 1) & (1 << _WINDOW) - 1
+            highest, seen = count, (seen << min(count - highest, _WINDOW) | 1) & _WINDOW_MASK
+        elif highest - count >= _WINDOW or seen >> (highest - count) & 1:
+            return False
         else:
-            bit = 1 << highest - count
-            if highest - count >= _WINDOW or seen & bit:
-                return False
-            seen |= bit
+            seen |= 1 << (highest - count)
         self._remember(nonce, highest, seen)
         return True
 
