@@ -11,7 +11,10 @@ from django.db import migrations, models
 STORAGE = """
 ALTER TABLE rls_watchers SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.2);
 ALTER TABLE rls_presentity SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.2);
-ALTER TABLE rls_presentity ALTER COLUMN presence_state SET COMPRESSION lz4;
+DO $$ BEGIN
+    ALTER TABLE rls_presentity ALTER COLUMN presence_state SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN NULL;  -- this PostgreSQL was built without lz4
+END $$;
 ALTER TABLE rls_outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 """
 DEFAULT_STORAGE = """
