@@ -22,7 +22,7 @@ def unique_siblings(root: etree._Element, _surroundings: Surroundings) -> Iterat
         seen = set()
         for child in parent.iterchildren(f"{{{RESOURCE_LISTS_NS}}}*"):
             attribute = _KEYS.get(etree.QName(child).localname, "")
-            value = child.get(attribute)
+            value = child.get(attribute) if attribute else None  # a display-name has no key
             if value is None:
                 continue
             if (child.tag, value) in seen:
