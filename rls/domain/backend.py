@@ -48,6 +48,8 @@ _GIVE_UP = Outcome("terminated", "giveup", Retry.NEVER)
 _UNSUITED = Outcome("terminated", "giveup", Retry.ADAPTED)
 _PROBATION = Outcome("terminated", "probation", Retry.BACK_OFF)
 
+_GONE = Outcome("terminated", "deactivated", Retry.AT_ONCE)  # the dialog, not the resource
+
 _BY_STATUS = (
     dict.fromkeys((401, 403, 407, 603, 607), _REJECTED)
     | dict.fromkeys((404, 410, 416, 484, 485, 604), _NO_RESOURCE)
@@ -55,12 +57,12 @@ _BY_STATUS = (
     | dict.fromkeys((482, 483), _NO_RESOURCE)  # a loop
     | dict.fromkeys((406, 415, 420, 421, 423), _UNSUITED)
     | dict.fromkeys((408, 480, 486), _PROBATION)
-    | {481: Outcome("terminated", "deactivated", Retry.AT_ONCE)}  # the dialog is gone, not the resource
+    | {606: _GIVE_UP, 481: _GONE}
 )
 _BY_CLASS = {3: _NO_RESOURCE, 4: _GIVE_UP, 5: _PROBATION, 6: _PROBATION}
 
 _BY_REASON = {
-    "deactivated": Outcome("terminated", "deactivated", Retry.AT_ONCE),
+    "deactivated": _GONE,
     "timeout": Outcome("terminated", "timeout", Retry.AT_ONCE),
     "probation": _PROBATION,
     "giveup": Outcome("terminated", "giveup", Retry.BACK_OFF),

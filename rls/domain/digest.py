@@ -122,7 +122,10 @@ def parse_credentials(value: str) -> Credentials | None:
 
 
 def verify(credentials: Credentials, method: str, ha1: Mapping[str, str]) -> bool:
-    """Whether the response is right for the stored HA1 of its algorithm. The nonce is not looked at."""
+    """Whether the response is right for the stored HA1 (by algorithm, of this username and realm).
+
+    Whether nonce, nc and uri are acceptable is for the caller to say.
+    """
     secret = ha1.get(credentials.algorithm)
     if not secret or credentials.algorithm not in SERVER_ALGORITHMS or credentials.qop not in ("", "auth"):
         return False

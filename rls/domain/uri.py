@@ -15,7 +15,7 @@ _URI = re.compile(
     (?::(?P<port>[0-9]{{1,5}}))?
     (?P<params>(?:;(?:[{_UNRESERVED}\[\]/:&+$=]|{_ESCAPED})+)*)
     (?:\?(?P<headers>(?:[{_UNRESERVED}\[\]/?:+$=&,;]|{_ESCAPED})*))?""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED_CHARACTER = re.compile(f"[{_UNRESERVED}]")

@@ -52,7 +52,8 @@ def test_the_octets_of_a_list_notify() -> None:
         "",
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<list xmlns="urn:ietf:params:xml:ns:rlmi" uri="sip:team@x" version="1" fullState="false">\n'
-        '<resource uri="sip:bob@x"><name>Bob</name><instance id="i1" state="active" cid="s1.1@x"/></resource>\n'
+        '<resource uri="sip:bob@x"><name>Bob</name>'
+        '<instance id="i1" state="active" cid="s1.1@x"/></resource>\n'
         "</list>\n",
         "--rls.s1",
         "Content-Transfer-Encoding: binary",

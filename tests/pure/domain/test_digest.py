@@ -11,13 +11,17 @@ AUTHORIZATION = (
     '\r\n response="ffc1a356b99f82f724e568946f8ed8339b5e000f55663e649af0ef51de64f290",'
     '\r\n algorithm=SHA-256,qop=auth,cnonce="c0ffee01",nc=00000001'
 )
-ANSWER = dict(
-    method="SUBSCRIBE",
-    uri="sip:team@lists.example.net",
-    username="nora",
-    password="demo-pass-1",
-    cnonce="c0ffee01",
-)
+
+
+def answer(*challenges: str) -> str | None:
+    return digest.answer(
+        challenges,
+        method="SUBSCRIBE",
+        uri="sip:team@lists.example.net",
+        username="nora",
+        password="demo-pass-1",
+        cnonce="c0ffee01",
+    )
 
 
 def stored(
@@ -49,7 +53,7 @@ def test_a_known_good_answer_is_verified() -> None:
 )
 def test_our_answer_has_the_known_digest(algorithm: str, response: str) -> None:
     challenge = str(digest.Challenge("example.net", "bm9uY2UtMDAwMQ", algorithm))
-    value = digest.answer([challenge], **ANSWER)
+    value = answer(challenge)
     assert value
     assert credentials(value).response == response
 
@@ -66,7 +70,7 @@ def test_one_challenge_per_algorithm_the_best_first_each_with_qop() -> None:
 @pytest.mark.req("R3261-22.4-1")
 def test_an_answer_without_qop_is_accepted() -> None:
     challenge = digest.Challenge("example.net", "n1", "MD5", qop=())
-    value = digest.answer([str(challenge)], **ANSWER)
+    value = answer(str(challenge))
     assert value
     assert "qop" not in value
     assert digest.verify(credentials(value), "SUBSCRIBE", stored())
@@ -80,7 +84,7 @@ def test_the_topmost_supported_challenge_is_answered() -> None:
         'Digest realm="example.net", nonce="b", algorithm=SHA-512-256, qop="auth,auth-int"',
         'Digest realm="example.net", nonce="c", algorithm=SHA-256, qop="auth"',
     ]
-    value = digest.answer(offered, **ANSWER)
+    value = answer(*offered)
     assert value
     assert (credentials(value).nonce, credentials(value).algorithm) == ("b", "SHA-512-256")
     assert len(credentials(value).response) == 64
@@ -90,7 +94,7 @@ def test_the_topmost_supported_challenge_is_answered() -> None:
     "value", ['Basic realm="a"', 'Digest realm="a", nonce="b", qop="auth-int"', "Digest", ""]
 )
 def test_nothing_is_said_to_a_challenge_that_is_not_supported(value: str) -> None:
-    assert digest.answer([value], **ANSWER) is None
+    assert answer(value) is None
 
 
 @pytest.mark.req("R8760-2.6-2")

@@ -79,7 +79,7 @@ def test_full_state_in_all_four_spellings(written: str, meant: bool) -> None:
 
 
 def test_prefixes_and_extensions_of_other_servers_are_read() -> None:
-    document = b"""<?xml version="1.0"?><!-- note --><r:list xmlns:r="urn:ietf:params:xml:ns:rlmi" xmlns:x="urn:x"
+    document = b"""<!-- note --><r:list xmlns:r="urn:ietf:params:xml:ns:rlmi" xmlns:x="urn:x"
         uri="sip:a@b" version=" 7 " fullState="false" x:y="z"><r:name>A</r:name><r:resource uri="sip:c@d">
         <r:instance id="1" state="pending"><x:e/></r:instance></r:resource></r:list>"""
     resource = Resource("sip:c@d", (), (Instance("1", "pending"),))

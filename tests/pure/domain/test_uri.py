@@ -59,6 +59,8 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         "sip:<a>@example.test",
         'sip:"a"@example.test',
         "tel:+441134960000",
+        "\u017fip:a@example.test",
+        "sip:\u212aarl@example.test",
     ],
 )
 def test_what_is_no_sip_uri_is_refused(text: str) -> None:
