@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
 from kombu import Queue
 
@@ -18,6 +18,11 @@ LONGEST_TICK = 1.0
 
 app = Celery("rlsproject")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**kwargs: object) -> None:
+    """A receiver is all Celery needs to leave logging to the settings."""
 
 
 def tick_interval(waitn_time: float) -> float:
@@ -34,7 +39,6 @@ def configuration(broker_url: str, waitn_time: float, clean_period: float) -> di
         "task_ignore_result": True,
         "task_acks_late": False,
         "worker_prefetch_multiplier": 1,
-        "worker_hijack_root_logger": False,
         "worker_enable_remote_control": False,
         "task_queues": [Queue("rls.tick"), Queue("rls.housekeeping")],
         "task_default_queue": "rls.housekeeping",

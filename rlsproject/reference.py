@@ -50,7 +50,9 @@ def _row(setting: Setting) -> str:
 def env_example() -> str:
     """Every variable with its default, commented out."""
     blocks = (f"# ---- {section.title}\n{_examples(section)}" for section in SECTIONS)
-    return "# Copy to .env and uncomment what you change (docs/reference/settings.md).\n\n" + "\n".join(blocks)
+    return "# Copy to .env and uncomment what you change (docs/reference/settings.md).\n\n" + "\n".join(
+        blocks
+    )
 
 
 def _examples(section: Section) -> str:

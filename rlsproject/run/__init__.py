@@ -1,0 +1,1 @@
+"""`python -m rlsproject.run`: every process of the server under one supervisor."""

@@ -1,0 +1,3 @@
+from rlsproject.run.start import main
+
+main()

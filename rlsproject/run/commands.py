@@ -1,0 +1,21 @@
+"""The processes that make up a server, in the order of their start."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rlsproject.run.process import Process
+
+CELERY = (sys.executable, "-m", "celery", "--app", "rlsproject")
+
+
+def processes(project: Path, logs: Path) -> Iterator[Process]:
+    manage = (sys.executable, str(project / "manage.py"))
+    gunicorn = (sys.executable, "-m", "gunicorn", "--config", "python:rlsproject.gunicorn")
+    yield Process("web", (*gunicorn, "rlsproject.wsgi"), logs)
+    yield Process("sipworker", (*manage, "runsipworker"), logs)
+    yield Process("celery", (*CELERY, "worker", "--pool", "threads", "--concurrency", "2"), logs)
+    yield Process("beat", (*CELERY, "beat"), logs)
+    yield Process("demo", (*manage, "rundemo"), logs)
