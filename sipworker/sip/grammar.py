@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 TOKEN_CHARS = r"[A-Za-z0-9.!%*_+`'~-]"
 QUOTED_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+PARAM_VALUE = r"[^\x00-\x20\x7f\";,<>=]+"
+# Visible ASCII but "<>; the rest of a URI is the business of who routes by it.
+ABSOLUTE_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-~]+"
 MAX_DELTA_SECONDS = 2**32 - 1
 
 is_token = re.compile(TOKEN_CHARS + "+").fullmatch
 _PARAMETER = re.compile(
-    rf"[ \t]*;[ \t]*({TOKEN_CHARS}+)(?:[ \t]*=[ \t]*({QUOTED_STRING}|[^\x00-\x20\x7f\";,<>=]+))?", re.DOTALL
+    rf"[ \t]*;[ \t]*({TOKEN_CHARS}+)(?:[ \t]*=[ \t]*({QUOTED_STRING}|{PARAM_VALUE}))?", re.DOTALL
 )
-_PLAIN_PARAMETERS = re.compile(rf"(?:;{TOKEN_CHARS}+(?:=[^\x00-\x20\x7f\";,<>=]+)?)+").fullmatch
+_PLAIN_PARAMS = re.compile(rf"(?:;{TOKEN_CHARS}+(?:={PARAM_VALUE})?)+").fullmatch
 _ELEMENT_PIECE = re.compile(rf"[^\",<]+|{QUOTED_STRING}|<[^>]*>", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r'(["\\])')
@@ -85,21 +88,26 @@ def parse_params(text: str, what: str = "parameters") -> Params:
 
     Raises MalformedMessage for anything else, also for a name that comes twice (RFC 3261 section 7.3.1).
     """
+    if not text:
+        return {}
+    if _PLAIN_PARAMS(text):
+        return _split_plain(text, what)
     params: Params = {}
-    if _PLAIN_PARAMETERS(text):
-        for piece in text[1:].split(";"):
-            name, _, value = piece.partition("=")
-            _add_param(params, name, value or None, what)
-        return params
-    position, end = 0, len(text)
+    position, end = 0, len(text.rstrip(" \t"))
     while position < end:
         match = _PARAMETER.match(text, position)
         if match is None:
-            if text[position:].strip(" \t"):
-                raise malformed(what)
-            break
+            raise malformed(what)
         _add_param(params, match[1], match[2], what)
         position = match.end()
+    return params
+
+
+def _split_plain(text: str, what: str) -> Params:
+    params: Params = {}
+    for param in text.split(";")[1:]:
+        name, _, value = param.partition("=")
+        _add_param(params, name, value or None, what)
     return params
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sipworker.sip.grammar import (
+    ABSOLUTE_URI,
+    PARAM_VALUE,
     QUOTED_STRING,
     TOKEN_CHARS,
     Params,
@@ -26,7 +28,12 @@ MAGIC_COOKIE = "z9hG4bK"
 _QUOTED_DISPLAY = re.compile(rf"({QUOTED_STRING})[ \t]*<", re.DOTALL).match
 _BARE_DISPLAY = re.compile(r'[^",;<>]*').fullmatch
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"]+").fullmatch
+# What nearly all From and To look like; everything else takes the long way.
+_USUAL_ADDRESS = re.compile(rf"<({ABSOLUTE_URI})>(?:;tag=({TOKEN_CHARS}+))?").fullmatch
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN_CHARS}+)").fullmatch
+_USUAL_VIA = re.compile(
+    rf"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{{1,5}}))?;branch=({PARAM_VALUE})"
+).fullmatch
 _VIA = re.compile(
     rf"SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN_CHARS}+)[ \t]+"
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?:[ \t]*:[ \t]*([0-9]{1,5}))?",
@@ -54,6 +61,9 @@ class NameAddr:
     @classmethod
     def parse(cls, value: str, what: str = "address") -> NameAddr:
         """Raises MalformedMessage."""
+        if match := _USUAL_ADDRESS(value):
+            uri, tag = match.groups()
+            return cls("", uri, {"tag": tag} if tag else {})
         opening = value.find("<")
         if opening < 0:
             uri, semicolon, rest = value.partition(";")
@@ -66,7 +76,7 @@ class NameAddr:
             uri, semicolon, rest = value[opening + 1 : closing], "", value[closing + 1 :]
         if not _URI(uri):
             raise malformed(what)
-        return cls(display, uri, parse_params(semicolon + rest, what) if rest or semicolon else {})
+        return cls(display, uri, parse_params(semicolon + rest, what))
 
     @property
     def tag(self) -> str | None:
@@ -101,15 +111,14 @@ class Via:
     @classmethod
     def parse(cls, value: str) -> Via:
         """Raises MalformedMessage."""
+        if match := _USUAL_VIA(value):
+            transport, host, port, branch = match.groups()
+            return cls(transport, host, _port(port), {"branch": branch})
         match = _VIA(value)
         if match is None:
             raise malformed("Via")
         transport, host, port = match.groups()
-        number = int(port) if port else None
-        if number is not None and number > 65535:
-            raise malformed("Via")
-        rest = value[match.end() :]
-        return cls(transport.upper(), host, number, parse_params(rest, "Via") if rest else {})
+        return cls(transport.upper(), host, _port(port), parse_params(value[match.end() :], "Via"))
 
     @property
     def branch(self) -> str | None:
@@ -124,6 +133,15 @@ class Via:
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
         return f"SIP/2.0/{self.transport} {self.host}{port}{format_params(self.params)}"
+
+
+def _port(digits: str | None) -> int | None:
+    if digits is None:
+        return None
+    port = int(digits)
+    if port > 65535:
+        raise malformed("Via")
+    return port
 
 
 class CSeq(NamedTuple):

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import re
 
-from sipworker.sip.grammar import TOKEN_CHARS, MalformedMessage, malformed
+from sipworker.sip.grammar import ABSOLUTE_URI, TOKEN_CHARS, MalformedMessage, is_token, malformed
+from sipworker.sip.headers import CSeq, NameAddr
 from sipworker.sip.names import KNOWN_SPELLINGS, canonical
-from sipworker.sip.structure import Headers, Message, Request, Response
+from sipworker.sip.structure import (
+    Headers,
+    Request,
+    Response,
+    checked_call_id,
+    top_via,
+)
 
 MAX_HEAD = 65_536
 """Octets before the body; a datagram has no more."""
 MAX_ROWS = 256
 
 _FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
-_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE).fullmatch
-_METHOD = re.compile(TOKEN_CHARS + "+").fullmatch
-_REQUEST_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-~]+").fullmatch
+_FOLDED = (" ", "\t")
+_REQUEST_LINE = re.compile(rf"({TOKEN_CHARS}+) ({ABSOLUTE_URI}) [Ss][Ii][Pp]/2\.0").fullmatch
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9][0-9]) (.*)", re.IGNORECASE | re.DOTALL).fullmatch
-# No comma or semicolon (RFC 3261 25.1 has neither in a Call-ID): `callid;from_tag;to_tag` stays unambiguous.
-_CALL_ID = re.compile(r"[!-+\--:<-~]+").fullmatch
+_VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+").fullmatch
 _NUMBER = re.compile(r"[0-9]{1,10}").fullmatch
+_HOPS = re.compile(r"0*(?:[0-9]{1,2}|1[0-9][0-9]|2[0-4][0-9]|25[0-5])").fullmatch
 
 
 def parse(data: bytes, *, stream: bool = False) -> Request | Response:
@@ -39,9 +45,10 @@ def parse(data: bytes, *, stream: bool = False) -> Request | Response:
 
 def salvage(data: bytes) -> Request | None:
     """As much of a broken request as its answer copies; None if it was none or has no usable Via."""
-    start, *lines = _unfolded(data.lstrip(b"\r\n").partition(b"\r\n\r\n")[0][:MAX_HEAD]).split("\r\n")
+    head = data.lstrip(b"\r\n").partition(b"\r\n\r\n")[0][:MAX_HEAD]
+    start, *lines = _FOLD.sub(" ", head.decode("utf-8", "surrogateescape")).split("\r\n")
     words = start.split(" ")
-    if len(words) < 2 or not _METHOD(words[0]):
+    if len(words) < 2 or not is_token(words[0]):
         return None
     headers: Headers = {}
     for line in lines[:MAX_ROWS]:
@@ -51,7 +58,7 @@ def salvage(data: bytes) -> Request | None:
             headers.setdefault(key, []).append(value.strip(" \t"))
     request = Request(words[0], words[1], headers)
     try:
-        request.via  # noqa: B018
+        request.via = top_via(headers.get("via", [""])[0])
     except MalformedMessage:
         return None
     return request
@@ -65,42 +72,45 @@ def _parse(data: bytes, stream: bool) -> Request | Response:
         raise malformed("message: its headers do not end")
     if end > MAX_HEAD:
         raise MalformedMessage(513, "Message Too Large")
-    start, *lines = _unfolded(data[:end]).split("\r\n")
+    start, *lines = _lines(data[:end].decode("utf-8", "surrogateescape"))
     message = _start_line(start, _headers(lines))
     _check(message)
-    message.body = _body(message, data, end + 4, stream)
+    if isinstance(message, Request):
+        _check_request(message)
+    message.body = _body(message.headers, data[end + 4 :], stream)
     return message
 
 
-def _unfolded(head: bytes) -> str:
-    text = head.decode("utf-8", "surrogateescape")
-    return _FOLD.sub(" ", text) if "\r\n " in text or "\r\n\t" in text else text
+def _lines(text: str) -> list[str]:
+    lines = text.split("\r\n")
+    if not text.count("\n") == text.count("\r") == len(lines) - 1:
+        raise malformed("message: a bare CR or LF")
+    if len(lines) > MAX_ROWS:
+        raise MalformedMessage(513, "Message Too Large")
+    return lines
 
 
 def _start_line(line: str, headers: Headers) -> Request | Response:
-    words = line.split(" ")
-    if len(words) == 3 and words[2] == "SIP/2.0" and _METHOD(words[0]) and _REQUEST_URI(words[1]):
-        return Request(words[0], words[1], headers)
+    if match := _REQUEST_LINE(line):
+        return Request(match[1], match[2], headers)
     if match := _STATUS_LINE(line):
         return Response(int(match[1]), match[2], headers)
-    if not _VERSION(words[-1]):
-        raise malformed("start line")
-    if words[-1].upper() != "SIP/2.0":
+    version = line.rpartition(" ")[2].upper()
+    if _VERSION(version) and version != "SIP/2.0":
         raise MalformedMessage(505, "Version Not Supported")
-    if len(words) != 3:
-        raise malformed("request line")
-    return _start_line(f"{words[0]} {words[1]} SIP/2.0", headers)
+    raise malformed("start line")
 
 
 def _headers(lines: list[str]) -> Headers:
-    if len(lines) > MAX_ROWS:
-        raise MalformedMessage(513, "Message Too Large")
     headers: Headers = {}
     for line in lines:
-        name, colon, value = line.partition(":")
-        key = KNOWN_SPELLINGS.get(name) or canonical(name)
-        if not colon or "\r" in value or "\n" in value:
-            raise malformed("header line")
+        name, _, value = line.partition(": ")
+        try:
+            key = KNOWN_SPELLINGS[name]
+        except KeyError:
+            if line[:1] in _FOLDED:
+                return _headers(_unfolded(lines))
+            key, value = _odd_row(line)
         value = value.strip(" \t")
         if key in headers:
             headers[key].append(value)
@@ -109,34 +119,59 @@ def _headers(lines: list[str]) -> Headers:
     return headers
 
 
+def _odd_row(line: str) -> tuple[str, str]:
+    """A row that does not read `Known-Name: value`."""
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise malformed("header line")
+    return canonical(name), value
+
+
+def _unfolded(lines: list[str]) -> list[str]:
+    """Continued lines joined by one space (RFC 3261 section 7.3.1)."""
+    if lines[0][:1] in _FOLDED:
+        raise malformed("start line")
+    return _FOLD.sub(" ", "\r\n".join(lines)).split("\r\n")
+
+
 def _check(message: Request | Response) -> None:
-    if not _CALL_ID(message.call_id):
-        raise malformed("Call-ID")
-    cseq = message.cseq
-    message.via, message.from_, message.to  # noqa: B018
-    if isinstance(message, Request):
-        if cseq.method != message.method:
-            raise malformed("CSeq: another method than the request's")
-        _check_max_forwards(message)
+    """Looks at what every message must have, once or (Via) at least once."""
+    headers = message.headers
+    try:
+        [call_id], [cseq], [from_], [to] = (
+            headers["call-id"],
+            headers["cseq"],
+            headers["from"],
+            headers["to"],
+        )
+        via = headers["via"][0]
+    except (KeyError, ValueError):
+        raise malformed("message: a mandatory header is missing or comes twice") from None
+    message.call_id = checked_call_id(call_id)
+    message.cseq = CSeq.parse(cseq)
+    message.from_ = NameAddr.parse(from_, "From")
+    message.to = NameAddr.parse(to, "To")
+    message.via = top_via(via)
 
 
-def _check_max_forwards(request: Request) -> None:
-    """Absent is tolerated: RFC 2543 did not have it."""
-    if "max-forwards" in request.headers:
-        value = request.only("max-forwards")
-        if not _NUMBER(value) or int(value) > 255:
-            raise malformed("Max-Forwards")
+def _check_request(request: Request) -> None:
+    if request.cseq.method != request.method:
+        raise malformed("CSeq: another method than the request's")
+    # Absent is tolerated: RFC 2543 did not have it.
+    hops = request.headers.get("max-forwards")
+    if hops and (len(hops) > 1 or not _HOPS(hops[0])):
+        raise malformed("Max-Forwards")
 
 
-def _body(message: Message, data: bytes, start: int, stream: bool) -> bytes:
-    if "content-length" not in message.headers:
+def _body(headers: Headers, rest: bytes, stream: bool) -> bytes:
+    lengths = headers.get("content-length")
+    if lengths is None:
         if stream:
             raise malformed("message: Content-Length is missing")
-        return data[start:]
-    value = message.only("content-length")
-    if not _NUMBER(value):
+        return rest
+    if len(lengths) > 1 or not _NUMBER(lengths[0]):
         raise malformed("Content-Length")
-    end = start + int(value)
-    if end > len(data):
+    length = int(lengths[0])
+    if length > len(rest):
         raise malformed("message: the body is shorter than Content-Length")
-    return data[start:end]
+    return rest[:length]

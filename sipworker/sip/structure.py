@@ -6,7 +6,8 @@ of different headers carries no meaning (RFC 3261 section 7.3.1), that within on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 from sipworker.sip.grammar import malformed, split_commas
 from sipworker.sip.headers import CSeq, NameAddr, Via
@@ -14,22 +15,34 @@ from sipworker.sip.names import KNOWN_SPELLINGS, canonical, wire_name
 
 Headers = dict[str, list[str]]
 
+# No comma or semicolon (RFC 3261 25.1 has neither in a Call-ID): `callid;from_tag;to_tag` stays unambiguous.
+_CALL_ID = re.compile(r"[!-+\--:<-~]+").fullmatch
+
 
 class Message:
     """What requests and responses share.
 
-    Accessors raise MalformedMessage when their header is absent or broken; `parse` has checked its messages.
+    `call_id`, `cseq`, `from_`, `to` and `via` (the topmost) raise MalformedMessage when their header is
+    absent or broken. `parse` has looked at them; in messages we build they are read when first asked for.
     """
 
-    __slots__ = ("_cseq", "_from", "_to", "_via", "body", "headers")
+    __slots__ = ("body", "call_id", "cseq", "from_", "headers", "to", "via")
 
-    def __init__(self, headers: Headers, body: bytes) -> None:
-        self.headers = headers
-        self.body = body
-        self._via: Via | None = None
-        self._from: NameAddr | None = None
-        self._to: NameAddr | None = None
-        self._cseq: CSeq | None = None
+    headers: Headers
+    body: bytes
+    call_id: str
+    cseq: CSeq
+    from_: NameAddr
+    to: NameAddr
+    via: Via
+
+    def __getattr__(self, name: str) -> object:
+        """Fills a slot that is still empty; a filled one costs no call."""
+        if name not in _READERS:
+            raise AttributeError(name)
+        value = _READERS[name](self)
+        setattr(self, name, value)
+        return value
 
     @property
     def start_line(self) -> str:
@@ -50,45 +63,15 @@ class Message:
 
     def only(self, name: str) -> str:
         """The value of a header that comes exactly once. Raises MalformedMessage if it does not."""
-        rows = self.headers.get(name)
-        if rows is None or len(rows) != 1:
-            raise malformed(f"{wire_name(name)}: exactly one is needed")
+        rows = self.headers.get(name, ())
+        if len(rows) != 1:
+            raise malformed(f"message: {len(rows)} {wire_name(name)} headers")
         return rows[0]
-
-    @property
-    def call_id(self) -> str:
-        return self.only("call-id")
-
-    @property
-    def cseq(self) -> CSeq:
-        if self._cseq is None:
-            self._cseq = CSeq.parse(self.only("cseq"))
-        return self._cseq
-
-    @property
-    def from_(self) -> NameAddr:
-        if self._from is None:
-            self._from = NameAddr.parse(self.only("from"), "From")
-        return self._from
-
-    @property
-    def to(self) -> NameAddr:
-        if self._to is None:
-            self._to = NameAddr.parse(self.only("to"), "To")
-        return self._to
-
-    @property
-    def via(self) -> Via:
-        """The topmost Via."""
-        if self._via is None:
-            row = self.header("via") or ""
-            self._via = Via.parse(split_commas(row)[0] if "," in row else row)
-        return self._via
 
     def replace_top_via(self, via: Via) -> None:
         rows = self.headers["via"]
         rows[0] = ", ".join([str(via), *split_commas(rows[0])[1:]])
-        self._via = via
+        self.via = via
 
     def to_bytes(self) -> bytes:
         """Raises ValueError if a value would break out of its line."""
@@ -99,7 +82,8 @@ class Request(Message):
     __slots__ = ("method", "uri")
 
     def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
-        super().__init__(headers, body)
+        self.headers = headers
+        self.body = body
         self.method = method
         self.uri = uri
 
@@ -119,13 +103,33 @@ class Response(Message):
     __slots__ = ("reason", "status")
 
     def __init__(self, status: int, reason: str, headers: Headers, body: bytes = b"") -> None:
-        super().__init__(headers, body)
+        self.headers = headers
+        self.body = body
         self.status = status
         self.reason = reason
 
     @property
     def start_line(self) -> str:
         return f"SIP/2.0 {self.status} {self.reason}"
+
+
+def checked_call_id(value: str) -> str:
+    if not _CALL_ID(value):
+        raise malformed("Call-ID")
+    return value
+
+
+def top_via(row: str) -> Via:
+    return Via.parse(row if "," not in row else (split_commas(row) or [""])[0])
+
+
+_READERS: dict[str, Callable[[Message], object]] = {
+    "call_id": lambda message: checked_call_id(message.only("call-id")),
+    "cseq": lambda message: CSeq.parse(message.only("cseq")),
+    "from_": lambda message: NameAddr.parse(message.only("from"), "From"),
+    "to": lambda message: NameAddr.parse(message.only("to"), "To"),
+    "via": lambda message: top_via(message.header("via") or ""),
+}
 
 
 def collect(pairs: Iterable[tuple[str, str]]) -> Headers:
