@@ -29,7 +29,7 @@ _HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 # Blink, writes the quotes of an XCAP selector unescaped into uri="...".
 _DIRECTIVE = re.compile(
     r"""\s*(?P<name>[A-Za-z][A-Za-z0-9*_-]*)\s*=\s*
-    (?:"(?P<quoted>(?:\\.|[^\\])*?)"(?=\s*(?:,\s*[A-Za-z][A-Za-z0-9*_-]*\s*=|,?\s*\Z))
+    (?:"(?P<quoted>(?:\\.|[^\\])*?)"(?=\s*(?:,\s*[A-Za-z][A-Za-z0-9*_-]*\s*=|\Z))
       |(?P<token>[^\s,"]+))
     \s*(?:,\s*|\Z)""",
     re.VERBOSE | re.DOTALL,
@@ -188,7 +188,7 @@ def _hash(algorithm: str, text: str) -> str:
 
 
 def _directives(value: str) -> dict[str, str] | None:
-    scheme, _, rest = value.strip().partition(" ")
+    scheme, _, rest = value.strip(" \t\r\n,").partition(" ")
     if scheme.lower() != "digest":
         return None
     directives: dict[str, str] = {}

@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,14 @@ def test_incomplete_or_ambiguous_credentials_are_none(value: str) -> None:
 def test_bytes_that_are_no_utf8_fail_and_do_not_raise() -> None:
     value = AUTHORIZATION.replace("team", b"t\xe9am".decode(errors="surrogateescape"))
     assert not digest.verify(credentials(value), "SUBSCRIBE", stored())
+
+
+@pytest.mark.parametrize("piece", [" ", '" ', '",b', "a=", 'a="', ",", "a "])
+def test_long_hostile_values_cost_little_time(piece: str) -> None:
+    start = time.perf_counter()
+    for opening in ("Digest ", 'Digest a="b"', 'Digest a="'):
+        assert digest.parse_credentials(f"{opening}{piece * 20_000}x") is None
+    assert time.perf_counter() - start < 1
 
 
 @given(st.text(), st.text())
