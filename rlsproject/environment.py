@@ -85,6 +85,13 @@ SIP = Section(
         Setting("RLS_REALM", TEXT, "", "", "Digest realm; empty: the domain of the subscriber."),
         Setting("RLS_DOMAINS", LIST, "", "SIP domains", "Domains whose lists are served here; empty: any."),
         Setting(
+            "RLS_LIST_ACCESS",
+            TEXT,
+            "owner",
+            "owner, domain or anyone",
+            "Who may subscribe to a list: its owner, users of the owner's domain, anyone.",
+        ),
+        Setting(
             "RLS_MIN_EXPIRES",
             WHOLE,
             "60",
@@ -114,6 +121,7 @@ WEB = Section(
             "digest or none",
             "How XCAP clients prove who they are; none only while RLS_HTTP_LISTEN is a loopback address.",
         ),
+        Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(
             "ALLOWED_HOSTS", LIST, "127.0.0.1,localhost,[::1]", "host names", "Names the web answers to."
         ),

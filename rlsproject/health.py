@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from rls.models import Tick, Worker
+
+STALE = 5.0  # s without a sign of life
 BROKER_LIMIT = 1  # s
 
 
@@ -48,4 +53,27 @@ def broker() -> str:
     return "ok"
 
 
-CHECKS: dict[str, Callable[[], str]] = {"database": database, "broker": broker}
+def sip_worker() -> str:
+    """`ok` if at least one SIP worker lives."""
+    return "ok" if _since(STALE, Worker, "heartbeat") else "no heartbeat: is runsipworker running?"
+
+
+def tick() -> str:
+    """`ok` if changes are being told: by Celery, or by a SIP worker standing in."""
+    return "ok" if _since(max(3 * settings.RLS_WAITN_TIME, STALE), Tick, "last") else "no tick"
+
+
+def _since(seconds: float, model: type[Worker | Tick], field: str) -> bool:
+    try:
+        recent = {f"{field}__gte": timezone.now() - timedelta(seconds=seconds)}
+        return model._default_manager.filter(**recent).exists()
+    except Error:
+        return False
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": database,
+    "broker": broker,
+    "sip_worker": sip_worker,
+    "tick": tick,
+}

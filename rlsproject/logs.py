@@ -18,6 +18,8 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
+# They say something about every tick.
+TALKATIVE = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 
 
 def configure(log_format: str, level: str) -> None:
@@ -38,7 +40,10 @@ def configure(log_format: str, level: str) -> None:
     handler.setFormatter(formatter(log_format))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.getLevelNamesMapping().get(level.upper(), logging.INFO))
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    root.setLevel(number)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING if number == logging.INFO else number)
 
 
 def formatter(log_format: str) -> logging.Formatter:
@@ -51,4 +56,5 @@ def formatter(log_format: str) -> logging.Formatter:
 def _renderers(log_format: str) -> list[Processor]:
     if log_format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -1,7 +1,7 @@
 """Who answers which path."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from rlsproject import health
@@ -9,6 +9,8 @@ from rlsproject import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("", include("xcap.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("", include("xcap.urls")),
 ]

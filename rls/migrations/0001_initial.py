@@ -69,6 +69,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.IntegerField(primary_key=True, serialize=False)),
                 ("last", models.DateTimeField()),
+                (
+                    "slot",
+                    models.BigIntegerField(
+                        default=0, help_text="number of the last time slot that was served"
+                    ),
+                ),
                 ("by", models.TextField(help_text="who ran it: celery, or a SIP worker standing in")),
             ],
             options={

@@ -23,6 +23,7 @@ class Tick(models.Model):
 
     id = models.IntegerField(primary_key=True)
     last = models.DateTimeField()
+    slot = models.BigIntegerField(default=0, help_text="number of the last time slot that was served")
     by = models.TextField(help_text="who ran it: celery, or a SIP worker standing in")
 
     class Meta:

@@ -14,6 +14,7 @@ from rlsproject.checks.problem import TAG, problem
 CHOICES = {
     "RLS_SIP_AUTH": ("none", "digest"),
     "RLS_XCAP_AUTH": ("digest", "none"),
+    "RLS_LIST_ACCESS": ("owner", "domain", "anyone"),
     "LOG_FORMAT": ("text", "json"),
     "LOG_LEVEL": ("debug", "info", "warning", "error"),
 }

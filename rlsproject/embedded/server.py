@@ -11,6 +11,7 @@ from pathlib import Path
 
 START_LIMIT = 30.0
 STOP_LIMIT = 20.0
+TAIL = 15
 
 
 class ServerFailed(Exception):
@@ -43,6 +44,7 @@ class Server:
         """Start and wait until the server answers. Raises ServerFailed with the end of its log."""
         self.prepare()
         with self.log.open("ab") as log:
+            start = log.tell()
             # Its own session: Ctrl-C in the terminal is for the supervisor, which stops servers last.
             self.process = subprocess.Popen(
                 [*self.prefix, *tied_to_us(self.stop_signal), *self.command()],
@@ -51,14 +53,14 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_ready(self.process)
+        self._wait_until_ready(self.process, start)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], log_start: int) -> None:
         limit = time.monotonic() + START_LIMIT
         while not self.ready():
             if process.poll() is not None or time.monotonic() > limit:
                 self.stop()
-                raise ServerFailed(f"{self.name} did not start:\n{tail(self.log)}")
+                raise ServerFailed(f"{self.name} did not start:\n{tail(self.log, log_start)}")
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -79,6 +81,8 @@ def tied_to_us(stop_signal: signal.Signals) -> list[str]:
     return [setpriv, f"--pdeathsig={stop_signal.name.removeprefix('SIG')}"] if setpriv else []
 
 
-def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log file."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def tail(log: Path, start: int = 0) -> str:
+    """The last lines of a log file, of what was written after the first `start` bytes."""
+    with log.open("rb") as file:
+        file.seek(start)
+        return "\n".join(file.read().decode(errors="replace").splitlines()[-TAIL:])

@@ -27,6 +27,7 @@ class Process:
         self._started = 0.0
         self._restart_at = 0.0
         self._pause = FIRST_PAUSE
+        self._log_start = 0
 
     @property
     def pid(self) -> int | None:
@@ -36,6 +37,7 @@ class Process:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.rename(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             # Its own session: Ctrl-C in the terminal reaches the supervisor only.
             self._running = subprocess.Popen(
                 [*tied_to_us(signal.SIGTERM), *self.command],
@@ -63,7 +65,7 @@ class Process:
             self._pause = FIRST_PAUSE
         self._restart_at = time.monotonic() + self._pause
         how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        report = f"{self.name} ended {how}; the end of {self.log}:\n{tail(self.log)}\n"
+        report = f"{self.name} ended {how}; the end of {self.log}:\n{tail(self.log, self._log_start)}\n"
         report += f"It starts again in {self._pause:.0f} s."
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
         return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 import django
@@ -27,7 +27,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
     try:
         django.setup()
-        call_command("check", tags=["rls"])
+        call_command("check", tags=["rls"], stdout=StringIO())
         places = Places(settings.RLS_VAR)
         places.create()
         with _only_one(places), Supervisor(say) as supervisor:
