@@ -222,4 +222,4 @@ async def _number(
     if not requests:
         return []
     cursor = await connection.execute(statement, number_parameters(requests.values()), prepare=True)
-    return [OutboxRow.from_row(row) for row in await cursor.fetchall()]
+    return [OutboxRow._make(row) for row in await cursor.fetchall()]

@@ -68,9 +68,9 @@ async def presentities(connection: Connection, owner: int) -> AsyncIterator[Load
 async def outbox_range(connection: Connection, owner: int, low: int, high: int) -> list[OutboxRow]:
     """The announced NOTIFYs. Never "id > last": another transaction may commit a lower id later."""
     cursor = await connection.execute(CLAIMED, (owner, low, high), prepare=True)
-    return [OutboxRow.from_row(row) for row in await cursor.fetchall()]
+    return [OutboxRow._make(row) for row in await cursor.fetchall()]
 
 
 async def left_to_send(connection: Connection, owner: int) -> list[OutboxRow]:
     cursor = await connection.execute(LEFT_TO_SEND, (owner,))
-    return [OutboxRow.from_row(row) for row in await cursor.fetchall()]
+    return [OutboxRow._make(row) for row in await cursor.fetchall()]

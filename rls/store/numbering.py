@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 NUMBER = """
 with wanted as (
@@ -48,8 +48,7 @@ class NotifyRequest:
         self.reason = self.reason or other.reason
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(NamedTuple):
     """A numbered NOTIFY, as NUMBER returns it."""
 
     id: int
@@ -59,12 +58,7 @@ class OutboxRow:
     version: int
     kind: str
     reason: str
-    row_ids: tuple[int, ...]
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> OutboxRow:
-        *scalars, row_ids = row
-        return cls(*scalars, row_ids=tuple(row_ids))
+    row_ids: list[int]
 
 
 def array_text(numbers: Iterable[int]) -> str:

@@ -42,7 +42,7 @@ def run_slice(cursor: Cursor, slice_number: int) -> int:
     if not requests:
         return 0
     cursor.execute(NUMBER, number_parameters(requests.values()))
-    rows = [OutboxRow.from_row(row) for row in cursor.fetchall()]
+    rows = [OutboxRow._make(row) for row in cursor.fetchall()]
     _announce(cursor, rows)
     return len(rows)
 

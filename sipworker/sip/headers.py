@@ -35,9 +35,8 @@ _USUAL_VIA = re.compile(
     rf"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{{1,5}}))?;branch=({PARAM_VALUE})"
 ).fullmatch
 _VIA = re.compile(
-    rf"SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN_CHARS}+)[ \t]+"
-    r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?:[ \t]*:[ \t]*([0-9]{1,5}))?",
-    re.IGNORECASE | re.ASCII,
+    rf"({TOKEN_CHARS}+)[ \t]*/[ \t]*({TOKEN_CHARS}+)[ \t]*/[ \t]*({TOKEN_CHARS}+)[ \t]+"
+    r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?:[ \t]*:[ \t]*([0-9]{1,5}))?"
 ).match
 
 
@@ -107,6 +106,7 @@ class Via:
     host: str
     port: int | None
     params: Params
+    protocol: str = "SIP/2.0"
 
     @classmethod
     def parse(cls, value: str) -> Via:
@@ -117,8 +117,9 @@ class Via:
         match = _VIA(value)
         if match is None:
             raise malformed("Via")
-        transport, host, port = match.groups()
-        return cls(transport.upper(), host, _port(port), parse_params(value[match.end() :], "Via"))
+        name, version, transport, host, port = match.groups()
+        params = parse_params(value[match.end() :], "Via")
+        return cls(transport.upper(), host, _port(port), params, f"{name}/{version}".upper())
 
     @property
     def branch(self) -> str | None:
@@ -132,7 +133,7 @@ class Via:
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
-        return f"SIP/2.0/{self.transport} {self.host}{port}{format_params(self.params)}"
+        return f"{self.protocol}/{self.transport} {self.host}{port}{format_params(self.params)}"
 
 
 def _port(digits: str | None) -> int | None:

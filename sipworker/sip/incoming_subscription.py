@@ -107,14 +107,14 @@ class IncomingSubscription:
 
     def reject(self, code: int, now: float, reason: str | None = None, headers: Headers = ()) -> None:
         """Refuse the SUBSCRIBE; an existing subscription stays as it was."""
-        transaction = self._take_transaction()
+        transaction = self.hand_over()
         self.agent.reply(transaction, code, reason, headers=headers, now=now)
         if self.state == "incoming":
             self.state = "terminated"
 
     def accept(self, expires: int, now: float, headers: Headers = ()) -> None:
         """Answer 200 with `expires` seconds, at most what was asked for; the NOTIFY is the caller's."""
-        transaction = self._take_transaction()
+        transaction = self.hand_over()
         request = transaction.request
         if self.state == "incoming":
             self.agent.incoming[self.dialog.did] = self
@@ -137,21 +137,19 @@ class IncomingSubscription:
         self.flow = notify_flow(request, flow, self.dialog.remote_target)
 
     @property
-    def request(self) -> Request:
-        """The SUBSCRIBE that waits for accept() or reject()."""
+    def waiting(self) -> ServerTransaction:
+        """The SUBSCRIBE that waits for accept() or reject(). Raises RuntimeError if there is none."""
         if self._transaction is None:
             raise RuntimeError("no SUBSCRIBE is waiting")
-        return self._transaction.request
+        return self._transaction
 
     @property
-    def transaction(self) -> ServerTransaction:
-        """Hand the waiting SUBSCRIBE to someone else (a proxy); this subscription is over then."""
-        return self._take_transaction()
+    def request(self) -> Request:
+        return self.waiting.request
 
-    def _take_transaction(self) -> ServerTransaction:
-        transaction, self._transaction = self._transaction, None
-        if transaction is None:
-            raise RuntimeError("no SUBSCRIBE is waiting")
+    def hand_over(self) -> ServerTransaction:
+        """Leave the waiting SUBSCRIBE to someone else, a proxy for instance."""
+        transaction, self._transaction = self.waiting, None
         return transaction
 
     # -- NOTIFY

@@ -22,14 +22,19 @@ from sipworker.sip.structure import (
 MAX_HEAD = 65_536
 """Octets before the body; a datagram has no more."""
 MAX_ROWS = 256
+MAX_ROW = 8192
+"""Characters of one line: it bounds what any list or parameter in it costs."""
 
-_FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
+_FOLD = re.compile(r"\r\n[ \t]+")
 _FOLDED = (" ", "\t")
 _REQUEST_LINE = re.compile(rf"({TOKEN_CHARS}+) ({ABSOLUTE_URI}) [Ss][Ii][Pp]/2\.0").fullmatch
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9][0-9]) (.*)", re.IGNORECASE | re.DOTALL).fullmatch
 _VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+").fullmatch
 _NUMBER = re.compile(r"[0-9]{1,10}").fullmatch
 _HOPS = re.compile(r"0*(?:[0-9]{1,2}|1[0-9][0-9]|2[0-4][0-9]|25[0-5])").fullmatch
+# What an answer copies (RFC 3261 section 8.2.6.2).
+_ANSWERED = frozenset({"via", "from", "to", "call-id", "cseq"})
+_FITS = re.compile(rf"[^\r\n]{{0,{MAX_ROW}}}").fullmatch
 
 
 def parse(data: bytes, *, stream: bool = False) -> Request | Response:
@@ -54,7 +59,7 @@ def salvage(data: bytes) -> Request | None:
     for line in lines[:MAX_ROWS]:
         name, _, value = line.partition(":")
         key = KNOWN_SPELLINGS.get(name.strip(" \t"), name.strip(" \t").lower())
-        if key in ("via", "from", "to", "call-id", "cseq") and "\r" not in value and "\n" not in value:
+        if key in _ANSWERED and _FITS(value):
             headers.setdefault(key, []).append(value.strip(" \t"))
     request = Request(words[0], words[1], headers)
     try:
@@ -85,7 +90,7 @@ def _lines(text: str) -> list[str]:
     lines = text.split("\r\n")
     if not text.count("\n") == text.count("\r") == len(lines) - 1:
         raise malformed("message: a bare CR or LF")
-    if len(lines) > MAX_ROWS:
+    if len(lines) > MAX_ROWS or (len(text) > MAX_ROW and max(map(len, lines)) > MAX_ROW):
         raise MalformedMessage(513, "Message Too Large")
     return lines
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sipworker.sip.grammar import MalformedMessage
-from sipworker.sip.headers import Via
 from sipworker.sip.structure import Headers, Request, collect, serialise
 
 REASONS = {
@@ -103,5 +103,5 @@ def with_received(request: Request, source_host: str, source_port: int) -> Reque
     if not rport and "received" not in params and via.host.strip("[]") == source_host:
         return request
     observed = {"rport": str(source_port), "received": source_host} if rport else {"received": source_host}
-    request.replace_top_via(Via(via.transport, via.host, via.port, {**params, **observed}))
+    request.replace_top_via(replace(via, params={**params, **observed}))
     return request

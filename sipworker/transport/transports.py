@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sipworker.sip.flow import Address, Flow, address_text, parse_address
 from sipworker.transport.tcp import TcpListener
 from sipworker.transport.udp import Failed, Receive, UdpListener
@@ -10,11 +12,11 @@ Listener = UdpListener | TcpListener
 KINDS: dict[str, type[UdpListener] | type[TcpListener]] = {"udp": UdpListener, "tcp": TcpListener}
 
 
-def parse_listen(text: str) -> list[tuple[str, Address]]:
-    """`udp:127.0.0.1:5060,tcp:[::1]:5060` → (transport, address) pairs. Raises ValueError."""
+def parse_listen(items: Iterable[str]) -> list[tuple[str, Address]]:
+    """`udp:127.0.0.1:5060`, `tcp:[::1]:5060` → (transport, address) pairs. Raises ValueError."""
     pairs = []
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        transport, _, address = item.partition(":")
+    for item in items:
+        transport, _, address = item.strip().partition(":")
         if transport.lower() not in KINDS:
             raise ValueError(f"{item}: the transport must be one of {', '.join(KINDS)}")
         pairs.append((transport.lower(), parse_address(address)))

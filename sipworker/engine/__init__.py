@@ -1,0 +1,1 @@
+"""The SIP worker: the list server's state in memory, between the sockets and the database."""

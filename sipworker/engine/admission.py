@@ -1,0 +1,264 @@
+"""SUBSCRIBE to a list: the decision table, row by row, then acceptance.
+
+The order is that of rows D5 to D47: who asks, is it for us, is it a list, may they, do we
+understand each other, for how long.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rls.domain.lists import UnresolvableReference
+from rls.domain.packages import package
+from rls.domain.uri import InvalidUri, SipUri
+from sipworker.engine.directory import Answer, Directory
+from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.options import WorkerOptions
+from sipworker.engine.policy import Claim, Policy, Rejection
+from sipworker.engine.rendering import render_fetch
+from sipworker.engine.watchers import REQUIRE, Watchers
+from sipworker.sip import proxy
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.headers import accepts
+from sipworker.sip.incoming_subscription import IncomingSubscription
+from sipworker.sip.message import MalformedMessage, Request
+from sipworker.sip.notifications import (
+    SIPIncomingSubscriptionGotRefreshingSubscribe,
+    SIPIncomingSubscriptionGotSubscribe,
+    SIPRequestReceived,
+)
+from sipworker.sip.transactions import ServerTransaction
+from xcap.lookup import ResolvedService
+
+MAX_WAITING = 10_000
+"""SUBSCRIBEs that may wait for the database; more are sent away with Retry-After."""
+RETRY_AFTER = ("Retry-After", "5")
+LIST_TYPES = ("multipart/related", "application/rlmi+xml")
+
+
+class Admission:
+    """Decides on SUBSCRIBEs; `learned(service)` gets every list that was accepted."""
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        watchers: Watchers,
+        directory: Directory,
+        policy: Policy,
+        options: WorkerOptions,
+        learned: Callable[[ResolvedService], None],
+        new_id: Callable[[], int],
+        host: str,
+    ) -> None:
+        self._agent = agent
+        self._watchers = watchers
+        self._directory = directory
+        self._policy = policy
+        self._options = options
+        self._learned = learned
+        self._new_id = new_id
+        self._host = host
+        self.draining = False
+
+    # -- a new subscription
+
+    def got_subscribe(self, notification: SIPIncomingSubscriptionGotSubscribe, now: float) -> None:
+        sip, request = notification.sender, notification.request
+        if self.draining or len(self._directory) > MAX_WAITING:
+            sip.reject(503, now, headers=(RETRY_AFTER,))
+            return
+        claim = self._claim(sip.waiting)
+        refusal = claim if isinstance(claim, Rejection) else self._misdirected(request)
+        if refusal is not None:
+            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            return
+        assert isinstance(claim, Claim)
+
+        def decide(answer: Answer | None, now: float) -> None:
+            self._decide(sip, claim, answer, now)
+
+        credentials = claim.credentials
+        user = (credentials.username, credentials.realm) if credentials else None
+        self._directory.ask(request.uri, user, decide)
+
+    def _claim(self, transaction: ServerTransaction) -> Claim | Rejection:
+        try:
+            return self._policy.claim(transaction.request, transaction.source, time.time())
+        except MalformedMessage as error:
+            return Rejection(400, error.reason)
+
+    def _misdirected(self, request: Request) -> Rejection | None:
+        """Rows D10 and D15."""
+        if request.header("max-forwards") == "0":
+            return Rejection(483)
+        try:
+            host = SipUri.parse(request.uri).host.lower()
+        except InvalidUri:
+            return Rejection(400, "Bad Request-URI")
+        if self._options.domains and host not in self._options.domains:
+            return Rejection(404)
+        return None
+
+    def _decide(self, sip: IncomingSubscription, claim: Claim, answer: Answer | None, now: float) -> None:
+        request = sip.request
+        if answer is None:
+            sip.reject(500, now, "List store unreachable", (RETRY_AFTER,))
+            return
+        refusal = self._policy.verified(request, claim, answer.ha1, time.time())
+        if refusal is None and self._belongs_to_presence(request, sip.event, answer):
+            self._hand_over(sip.hand_over(), now, self._without_presence(sip.event, answer))
+            return
+        refusal = refusal or self._refusal(request, sip.event, claim, answer)
+        if refusal is not None:
+            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            return
+        assert isinstance(answer.service, ResolvedService)
+        self._accept(sip, claim, answer.service, now)
+
+    # -- not ours: presence (rows D19, D21, D24')
+
+    def _belongs_to_presence(self, request: Request, event: str, answer: Answer) -> bool:
+        return answer.service is None or event not in self._options.events or not wants_lists(request)
+
+    def _without_presence(self, event: str, answer: Answer) -> Rejection:
+        """The answer when nobody else could serve the request."""
+        if event not in self._options.events:
+            return Rejection(489, headers=tuple(self._agent.allow_events()))
+        if answer.service is None:
+            return Rejection(404)
+        return Rejection(421, headers=(REQUIRE,))
+
+    def _hand_over(self, transaction: ServerTransaction, now: float, otherwise: Rejection) -> None:
+        """`to_presence_code` if it is set; else forward; else refuse."""
+        if self._options.to_presence_code:
+            self._agent.reply(transaction, self._options.to_presence_code, now=now)
+        elif self._options.presence_server:
+            proxy.forward(self._agent, transaction, self._options.presence_server, now)
+        else:
+            self._agent.reply(transaction, otherwise.status, headers=otherwise.headers, now=now)
+
+    def request_received(self, notification: SIPRequestReceived, now: float) -> None:
+        """PUBLISH and whatever else the presence server may know (row D57)."""
+        allow = Rejection(405, headers=(("Allow", "SUBSCRIBE, NOTIFY, OPTIONS, CANCEL, ACK"),))
+        claim = self._claim(notification.transaction)
+        if isinstance(claim, Rejection) and claim.status != 401:
+            allow = claim
+        self._hand_over(notification.transaction, now, allow)
+
+    # -- a list
+
+    def _refusal(self, request: Request, event: str, claim: Claim, answer: Answer) -> Rejection | None:
+        """Rows D23 to D44."""
+        service = answer.service
+        if isinstance(service, UnresolvableReference):
+            return Rejection(502, "List reference cannot be resolved")
+        assert service is not None
+        if service.packages is not None and event not in service.packages:
+            return Rejection(489, headers=tuple(self._agent.allow_events()))
+        if not self._policy.may_use(claim.identity, service.owner):
+            return Rejection(403)
+        return self._unacceptable(request, event) or self._too_brief(request, event)
+
+    def _unacceptable(self, request: Request, event: str) -> Rejection | None:
+        """Rows D26 to D30. No Accept at all is taken for the default (E-A15)."""
+        courtesy = ("Accept", ", ".join((*LIST_TYPES, *package(event).accept)))
+        if "accept" in request.headers:
+            values = request.values("accept")
+            if not all(accepts(values, media_type) for media_type in LIST_TYPES):
+                return Rejection(406, headers=(courtesy,))
+        if request.body and "handling=optional" not in (request.header("content-disposition") or "").lower():
+            return Rejection(415, headers=(("Accept", ""), ("Accept-Encoding", "identity")))
+        return None
+
+    def _too_brief(self, request: Request, event: str) -> Rejection | None:
+        """Row D38: 423 only below the minimum and below an hour (RFC 6665 section 4.2.1.1)."""
+        asked = asked_expires(request, event)
+        if 0 < asked < min(self._options.min_expires, 3600):
+            return Rejection(423, headers=(("Min-Expires", str(self._options.min_expires)),))
+        return None
+
+    def _granted(self, request: Request, event: str) -> int:
+        return min(asked_expires(request, event), self._options.max_expires)
+
+    def _accept(self, sip: IncomingSubscription, claim: Claim, service: ResolvedService, now: float) -> None:
+        request = sip.request
+        watcher = ListSubscription(
+            self._new_id(),
+            sip,
+            request.uri,
+            service.uri,
+            identity=claim.identity,
+            from_header=f"<{claim.identity}>",
+            max_forwards=int(request.header("max-forwards") or 70),
+            names=service.flat.names,
+        )
+        expires = self._granted(request, sip.event)
+        if not expires:
+            self._fetch(watcher, service, now)
+            return
+        self._learned(service)
+        self._watchers.begin(watcher, service.flat.entries, expires, now)
+
+    def _fetch(self, watcher: ListSubscription, service: ResolvedService, now: float) -> None:
+        """Row D42: one NOTIFY, nothing kept."""
+        sip = watcher.sip
+        for entry in service.flat.entries:
+            watcher.add(entry, 0)
+        sip.owner = None
+        sip.accept(0, now, headers=(REQUIRE, *self._agent.allow_events()))
+        notify = render_fetch(watcher, self._host, now)
+        sip.send_notify(1, notify.state, notify.headers, notify.body, now)
+        sip.drop(now)
+
+    # -- in the dialog
+
+    def got_refreshing_subscribe(
+        self, notification: SIPIncomingSubscriptionGotRefreshingSubscribe, now: float
+    ) -> None:
+        sip, request, watcher = notification.sender, notification.request, notification.sender.owner
+        if not isinstance(watcher, ListSubscription) or watcher.ending:
+            sip.reject(481, now, "Subscription does not exist")
+            return
+        claim = self._claim(sip.waiting)
+        refusal = claim if isinstance(claim, Rejection) else None
+        if isinstance(claim, Claim) and claim.credentials is not None:
+            self._verify_then_refresh(watcher, claim, now)
+            return
+        self._refresh(watcher, request, refusal, now)
+
+    def _verify_then_refresh(self, watcher: ListSubscription, claim: Claim, now: float) -> None:
+        assert claim.credentials is not None
+
+        def decide(answer: Answer | None, now: float) -> None:
+            request = watcher.sip.request
+            ha1 = answer.ha1 if answer else None
+            refusal = self._policy.verified(request, claim, ha1, time.time())
+            self._refresh(watcher, request, refusal, now)
+
+        user = claim.credentials.username, claim.credentials.realm
+        self._directory.ask(watcher.service_uri, user, decide)
+
+    def _refresh(
+        self, watcher: ListSubscription, request: Request, refusal: Rejection | None, now: float
+    ) -> None:
+        event = watcher.event
+        refusal = refusal or self._unacceptable(request, event) or self._too_brief(request, event)
+        if refusal is not None:
+            watcher.sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            return
+        self._watchers.refresh(watcher, self._granted(request, event), now)
+
+
+def wants_lists(request: Request) -> bool:
+    """Does the watcher understand lists? `Require: eventlist` is tolerated (RFC 4662 section 4.1)."""
+    tags = (*request.values("supported"), *request.values("require"))
+    return any(tag.lower() == "eventlist" for tag in tags)
+
+
+def asked_expires(request: Request, event: str) -> int:
+    """Seconds; absent or unreadable means the package's default (rows D41)."""
+    value = (request.header("expires") or "").strip()
+    if not value.isascii() or not value.isdigit():
+        return package(event).default_expires
+    return min(int(value), 2**32 - 1)

@@ -1,0 +1,198 @@
+"""The back-end subscriptions: started at a bounded pace, their states kept, their failures retried."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
+from rls.domain.packages import package
+from rls.domain.rlmi import State
+from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.options import WorkerOptions
+from sipworker.engine.rows import state_row
+from sipworker.engine.writer import Writer
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.notifications import (
+    SIPSubscriptionDidEnd,
+    SIPSubscriptionDidFail,
+    SIPSubscriptionGotNotify,
+)
+from sipworker.sip.subscription import ReceivedNotify, Subscription
+
+log = logging.getLogger("rls.back_ends")
+
+Changed = Callable[[BackEnd, float], None]
+EXPIRES = 3600
+"""Seconds asked of back ends; the presence server has the last word."""
+
+
+class BackEnds:
+    """`changed(back_end, now)` is called when a back end's state is in the commit group."""
+
+    def __init__(self, agent: UserAgent, writer: Writer, options: WorkerOptions, changed: Changed) -> None:
+        self._agent = agent
+        self._writer = writer
+        self._options = options
+        self._changed = changed
+        self._back_off = BackOff()
+        self._queue: deque[BackEnd] = deque()
+        self._in_flight: set[BackEnd] = set()
+        self._pumping = False
+        self._route = (f"<{_loose(options.presence_server)}>",) if options.presence_server else ()
+        self._headers: dict[tuple[str, int], str] = {}
+
+    # -- start and end
+
+    def start(self, back_ends: Iterable[BackEnd], now: float) -> None:
+        """SUBSCRIBE for each, as soon as fewer than the allowed number wait for their NOTIFY."""
+        self._queue.extend(back_ends)
+        self._pump(now)
+
+    def _pump(self, now: float) -> None:
+        if self._pumping:
+            return  # a SUBSCRIBE that fails at once comes back here
+        self._pumping = True
+        while self._queue and len(self._in_flight) < self._options.backend_in_flight:
+            back_end = self._queue.popleft()
+            if not back_end.watcher.ending:
+                self._in_flight.add(back_end)
+                self._subscribe(back_end, now)
+        self._pumping = False
+
+    def _subscribe(self, back_end: BackEnd, now: float) -> None:
+        back_end.retry = None
+        subscription = back_end.subscription
+        if subscription is not None and subscription.state in ("pending", "active"):
+            subscription.refresh(now)  # resumed after a restart
+            return
+        back_end.subscription = self.subscription_of(back_end)
+        back_end.subscription.subscribe(now)
+
+    def subscription_of(self, back_end: BackEnd) -> Subscription:
+        """A subscription on behalf of the watcher: From is the watcher (RFC 4662 section 7.1.1)."""
+        watcher = back_end.watcher
+        return Subscription(
+            self._agent,
+            request_uri=back_end.request_uri,
+            from_header=watcher.from_header,
+            event=watcher.sip.event,
+            headers=self._headers_of(watcher),
+            route=self._route,
+            expires=EXPIRES,
+            owner=back_end,
+        )
+
+    def _headers_of(self, watcher: ListSubscription) -> str:
+        """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
+        key = watcher.event, watcher.max_forwards
+        headers = self._headers.get(key)
+        if headers is None:
+            accept = ", ".join(package(watcher.event).accept)
+            headers = f"Max-Forwards: {max(watcher.max_forwards - 1, 0)}\r\n"
+            if accept:
+                headers += f"Accept: {accept}\r\n"
+            self._headers[key] = headers
+        return headers
+
+    def end(self, back_ends: Iterable[BackEnd], now: float) -> None:
+        """Unsubscribe; rows are the caller's business."""
+        for back_end in back_ends:
+            self._in_flight.discard(back_end)
+            if back_end.retry is not None:
+                back_end.retry.cancel()
+            subscription, back_end.subscription = back_end.subscription, None
+            if subscription is not None:
+                subscription.owner = None
+                subscription.end(now)
+        self._pump(now)
+
+    # -- what they say
+
+    def got_notify(self, notification: SIPSubscriptionGotNotify, now: float) -> None:
+        """Keep the state; the 200 goes out when it is committed."""
+        back_end, notify = notification.sender.owner, notification.notify
+        if not isinstance(back_end, BackEnd):
+            notify.accept(now)  # the list subscription is over
+            return
+        if not self._apply(back_end, notify) and back_end.answered:
+            notify.accept(now)  # nothing new: no write
+            self._settled_in(back_end, now)
+            return
+        self._keep(back_end, now)
+        self._writer.after(notify.accept)
+
+    def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
+        """Take over what the NOTIFY says; False if it says nothing new."""
+        instance, state, body = back_end.instance, notify.state, notify.body
+        if state.state == "terminated":
+            outcome = outcome_of_termination(state.reason, state.retry_after)
+            if outcome.retry is Retry.AT_ONCE and instance.state == "active":
+                return False  # the last state stands while we try again
+            return self._fall(back_end, outcome)
+        back_end.code, back_end.attempts = 200, 0
+        new_state: State = "active" if state.state == "active" else "pending"
+        changed = instance.state != new_state or not back_end.view.instances
+        instance.state, instance.reason = new_state, None
+        if body:
+            content_type = notify.content_type
+            changed = changed or body != instance.body or content_type != instance.content_type
+            instance.body, instance.content_type = body, content_type
+        back_end.show()
+        return changed
+
+    def _fall(self, back_end: BackEnd, outcome: Outcome) -> bool:
+        instance = back_end.instance
+        changed = (instance.state, instance.reason) != (outcome.state, outcome.reason)
+        instance.state, instance.reason = outcome.state, outcome.reason
+        instance.body, instance.content_type = b"", ""
+        back_end.show()
+        return changed or not back_end.answered
+
+    def ended(self, notification: SIPSubscriptionDidEnd, now: float) -> None:
+        back_end = notification.sender.owner
+        if isinstance(back_end, BackEnd) and notification.state is not None:
+            state = notification.state
+            self._retry(back_end, outcome_of_termination(state.reason, state.retry_after), now)
+
+    def failed(self, notification: SIPSubscriptionDidFail, now: float) -> None:
+        back_end = notification.sender.owner
+        if not isinstance(back_end, BackEnd):
+            return
+        outcome = outcome_of_status(notification.code, notification.retry_after)
+        back_end.code = notification.code
+        back_end.subscription = None
+        if outcome.retry is not Retry.AT_ONCE or back_end.attempts:
+            self._fall(back_end, outcome)
+        self._keep(back_end, now)
+        self._writer.wake()
+        self._retry(back_end, outcome, now)
+
+    def _retry(self, back_end: BackEnd, outcome: Outcome, now: float) -> None:
+        """Subscribe again as the outcome allows; RLMI reasons are no one's task but ours (5.5)."""
+        if outcome.retry in (Retry.NEVER, Retry.ADAPTED) or back_end.watcher.ending:
+            return
+        attempt, back_end.attempts = back_end.attempts, back_end.attempts + 1
+        if outcome.retry is Retry.AT_ONCE and attempt == 0:
+            delay = 0.0
+        else:
+            delay = self._back_off.delay(attempt, self._agent.random(), outcome.after)
+        back_end.subscription = None
+        back_end.retry = self._agent.wheel.schedule(now + delay, lambda now: self.start((back_end,), now))
+
+    def _keep(self, back_end: BackEnd, now: float) -> None:
+        self._writer.group.states[back_end.row_id] = state_row(back_end, now)
+        self._settled_in(back_end, now)
+        self._changed(back_end, now)
+
+    def _settled_in(self, back_end: BackEnd, now: float) -> None:
+        if back_end in self._in_flight:
+            self._in_flight.discard(back_end)
+            self._pump(now)
+
+
+def _loose(uri: str) -> str:
+    """The presence server's URI as a preloaded loose route (RFC 3261 section 8.1.2)."""
+    uri = uri if uri.lower().startswith(("sip:", "sips:")) else f"sip:{uri}"
+    return uri if ";lr" in uri else f"{uri};lr"

@@ -1,0 +1,109 @@
+"""What the database knows of lists and users, asked for all waiting SUBSCRIBEs at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Q
+
+from rls.domain.lists import UnresolvableReference
+from rls.models import Subscriber
+from rls.store.ids import IdBlocks
+from xcap.lookup import ResolvedService, resolve
+
+log = logging.getLogger("rls.directory")
+
+User = tuple[str, str]
+Found = ResolvedService | UnresolvableReference | None
+
+
+class Answer(NamedTuple):
+    """`service` None: not a list. `ha1` None: no such user, or none was asked for."""
+
+    service: Found
+    ha1: dict[str, str] | None = None
+
+
+class Question(NamedTuple):
+    uri: str
+    user: User | None
+    done: Callable[[Answer | None, float], None]
+
+
+class Directory:
+    """ask() calls `done(answer, now)` later; answer None when the database cannot tell."""
+
+    def __init__(self, ids: IdBlocks) -> None:
+        self._ids = ids
+        self._questions: list[Question] = []
+        self._asked = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def ask(self, uri: str, user: User | None, done: Callable[[Answer | None, float], None]) -> None:
+        self._questions.append(Question(uri, user, done))
+        self._asked.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            questions, self._questions = self._questions, []
+            answers = await self._answers(questions)
+            now = asyncio.get_running_loop().time()
+            for question, answer in zip(questions, answers, strict=True):
+                question.done(answer, now)
+
+    async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
+        try:
+            answers = await look_up(questions)
+            await self._ids.reserve(sum(_rows(answer) for answer in answers))
+        except Exception:
+            log.exception("lists cannot be looked up")
+            return [None] * len(questions)
+        return answers
+
+
+def _rows(answer: Answer) -> int:
+    return 1 + len(answer.service.flat.entries) if isinstance(answer.service, ResolvedService) else 0
+
+
+@sync_to_async
+def look_up(questions: Sequence[Question]) -> list[Answer]:
+    """Two or three queries, however many questions."""
+    close_old_connections()
+    services = resolve(list({question.uri for question in questions}))
+    secrets = ha1_of({question.user for question in questions if question.user})
+    return [
+        Answer(services.get(question.uri), secrets.get(question.user) if question.user else None)
+        for question in questions
+    ]
+
+
+@sync_to_async
+def resolve_services(uris: Sequence[str]) -> dict[str, Found]:
+    """For list changes and restarts. Raises DatabaseError."""
+    close_old_connections()
+    return dict(resolve(uris))
+
+
+def ha1_of(users: set[User]) -> dict[User, dict[str, str]]:
+    """HA1 values of users (username, realm) by algorithm; the unknown are left out."""
+    if not users:
+        return {}
+    wanted = Q()
+    for username, realm in users:
+        wanted |= Q(username=username, domain=realm)
+    return {
+        (user.username, user.domain): {"MD5": user.ha1_md5, "SHA-256": user.ha1_sha256}
+        for user in Subscriber.objects.filter(wanted)
+    }
+
+
+__all__ = ["Answer", "DatabaseError", "Directory", "Found", "resolve_services"]

@@ -1,0 +1,81 @@
+"""Tells the database that the worker lives, and stands in for a beat that died."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from rls import batching
+from rls.models import Tick, Worker
+from sipworker.engine.watchers import Watchers
+from sipworker.sip.agent import UserAgent
+
+log = logging.getLogger("rls.heartbeat")
+
+INTERVAL = 1.0
+MISSED = 3
+"""Ticks that may be missing before the worker runs them itself."""
+
+
+class Heartbeat:
+    def __init__(self, number: int, contact: str, agent: UserAgent, watchers: Watchers) -> None:
+        self._number = number
+        self._contact = contact
+        self._agent = agent
+        self._watchers = watchers
+        self._standing_in = False
+
+    async def run(self) -> None:
+        await self._register()
+        while True:
+            try:
+                await self._beat(len(self._watchers), len(self._agent.subscriptions))
+                await self._stand_in(await self._tick_age())
+            except DatabaseError as error:
+                log.error("no heartbeat: database unreachable", extra={"error": str(error).strip()})
+            await asyncio.sleep(INTERVAL)
+
+    @sync_to_async
+    def _register(self) -> None:
+        now = timezone.now()
+        Worker.objects.update_or_create(
+            pk=self._number, defaults={"contact": self._contact, "started": now, "heartbeat": now}
+        )
+
+    @sync_to_async
+    def _beat(self, watchers: int, back_ends: int) -> None:
+        close_old_connections()
+        Worker.objects.filter(pk=self._number).update(
+            heartbeat=timezone.now(), watchers=watchers, back_ends=back_ends
+        )
+
+    @sync_to_async
+    def _tick_age(self) -> float | None:
+        last = Tick.objects.filter(pk=1).values_list("last", flat=True).first()
+        return None if last is None else (timezone.now() - last).total_seconds()
+
+    async def _stand_in(self, age: float | None) -> None:
+        allowed = MISSED * max(batching.window(), settings.RLS_WAITN_TIME / settings.RLS_SLICES)
+        missing = age is None or age > allowed
+        if missing and not self._standing_in:
+            log.warning("no tick from Celery: this worker batches until it is back", extra={"age": age})
+        elif self._standing_in and not missing:
+            log.info("Celery ticks again")
+        self._standing_in = missing
+        if missing:
+            await self._run_tick()
+
+    async def _run_tick(self) -> None:
+        """In a thread: the tick waits for the times of its slots."""
+        await asyncio.to_thread(_tick_in_thread, f"worker {self._number}")
+
+
+def _tick_in_thread(by: str) -> None:
+    close_old_connections()
+    batching.tick(by)
+    close_old_connections()

@@ -1,0 +1,116 @@
+"""A stored list changed: bring the running subscriptions in line with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable
+
+from rls.domain.aggregate import ResourceView
+from rls.domain.lists import UnresolvableReference
+from rls.store.ids import IdBlocks
+from sipworker.engine.directory import Found, resolve_services
+from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.watchers import Watchers
+from sipworker.engine.writer import Writer
+from xcap.lookup import ResolvedService
+
+log = logging.getLogger("rls.list_changes")
+
+RETRY = 2.0
+
+
+class ListChanges:
+    """Knows which documents each subscribed list rests on; changed(id) starts the comparison."""
+
+    def __init__(self, watchers: Watchers, writer: Writer, ids: IdBlocks) -> None:
+        self._watchers = watchers
+        self._writer = writer
+        self._ids = ids
+        self._known: dict[str, ResolvedService] = {}
+        self._dirty: set[str] = set()
+        self._work = asyncio.Event()
+
+    def learned(self, service: ResolvedService) -> None:
+        """A subscription to this list begins."""
+        self._known[service.uri] = service
+
+    def changed(self, document: int) -> None:
+        self.check(uri for uri, service in self._known.items() if document in service.documents)
+
+    def check_all(self) -> None:
+        """Notifications may have been missed: look at every list."""
+        self.check(self._watchers.services())
+
+    def check(self, service_uris: Iterable[str]) -> None:
+        self._dirty.update(service_uris)
+        if self._dirty:
+            self._work.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            dirty, self._dirty = self._dirty, set()
+            try:
+                await self._compare(dirty)
+            except Exception:
+                log.exception("changed lists cannot be read, will try again")
+                self._dirty |= dirty
+                await asyncio.sleep(RETRY)
+                self._work.set()
+
+    async def _compare(self, service_uris: Collection[str]) -> None:
+        found = await resolve_services(sorted(service_uris))
+        by_uri = {uri: self._watchers.of_service(uri) for uri in service_uris}
+        await self._ids.reserve(
+            sum(_size(found.get(uri)) * len(watchers) for uri, watchers in by_uri.items())
+        )
+        now = asyncio.get_running_loop().time()
+        for uri, watchers in by_uri.items():
+            if watchers:
+                self._apply(uri, found.get(uri), watchers, now)
+            else:
+                self._known.pop(uri, None)
+
+    def _apply(self, uri: str, service: Found, watchers: list[ListSubscription], now: float) -> None:
+        if service is None:
+            self._known.pop(uri, None)
+            for watcher in watchers:
+                self._watchers.end(watcher, "noresource", now)
+        elif isinstance(service, UnresolvableReference):
+            # What the watchers have is better than nothing; the owner is in the middle of editing.
+            log.warning("list cannot be resolved, kept as it was", extra={"list": uri, "why": str(service)})
+        else:
+            self._known[uri] = service
+            for watcher in watchers:
+                self._bring_in_line(watcher, service, now)
+
+    def _bring_in_line(self, watcher: ListSubscription, service: ResolvedService, now: float) -> None:
+        """Start what is new, end what is gone, keep the rest; full state if anything differs."""
+        entries = {entry.uri: entry for entry in service.flat.entries}
+        old = watcher.resources
+        gone = [back_end for uri, back_end in old.items() if uri not in entries]
+        before = [(uri, back_end.view.opening) for uri, back_end in old.items()], watcher.names
+        for back_end in gone:
+            del old[back_end.view.uri]
+            watcher.unanswered -= not back_end.answered
+            self._writer.group.ended_presentities.append(back_end.row_id)
+        added = self._watchers.add_entries(
+            watcher, [entry for uri, entry in entries.items() if uri not in old]
+        )
+        watcher.names = service.flat.names
+        watcher.resources = {uri: old[uri] for uri in entries}
+        for position, (uri, back_end) in enumerate(watcher.resources.items()):
+            self._writer.group.positions[back_end.row_id] = position
+            back_end.rename(ResourceView(uri, entries[uri].names))
+        after = [(uri, back_end.view.opening) for uri, back_end in watcher.resources.items()], watcher.names
+        if before != after:
+            self._watchers.tell_full(watcher)
+        self._watchers.back_ends.end(gone, now)
+        if added:
+            self._writer.after(lambda now: self._watchers.back_ends.start(added, now))
+
+
+def _size(service: Found) -> int:
+    return len(service.flat.entries) if isinstance(service, ResolvedService) else 0

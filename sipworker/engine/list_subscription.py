@@ -1,0 +1,117 @@
+"""One watcher's subscription to one list, as the worker that owns it keeps it."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from rls.domain.aggregate import InstanceView, ResourceView
+from rls.domain.lists import Entry
+from rls.domain.rlmi import Name
+from rls.store.numbering import OutboxRow
+from sipworker.sip.incoming_subscription import IncomingSubscription
+from sipworker.sip.timers import Timer
+
+if TYPE_CHECKING:
+    from sipworker.sip.subscription import Subscription
+
+INSTANCE_ID = "1"
+"""RLMI instance id of a back end that does not fork: stable over re-subscriptions (RFC 4662 5.5)."""
+
+
+class BackEnd:
+    """One back-end subscription: a row of rls_presentity, a Subscription, an RLMI instance.
+
+    The instance is in the resource's view as soon as something is known of it.
+    """
+
+    __slots__ = ("answered", "attempts", "code", "instance", "request_uri", "retry", "row_id", "subscription",
+                 "view", "watcher")  # fmt: skip
+
+    def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
+        self.watcher = watcher
+        self.row_id = row_id
+        self.view = view
+        self.request_uri = request_uri
+        self.instance = InstanceView(INSTANCE_ID, "pending")
+        self.subscription: Subscription | None = None
+        self.answered = False
+        self.attempts = 0
+        self.code = 0
+        self.retry: Timer | None = None
+
+    def rename(self, view: ResourceView) -> None:
+        """The list spells the resource or its names anew."""
+        view.instances = self.view.instances
+        self.view = view
+
+    def show(self) -> None:
+        """Let RLMI name the instance from now on."""
+        if not self.view.instances:
+            self.view.instances = (self.instance,)
+
+
+class ListSubscription:
+    """`resources` in document order. `unsettled` collects rows until all back ends have answered."""
+
+    __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
+                 "last_cseq", "list_uri", "max_forwards", "names", "resources", "retries", "service_uri",
+                 "settle_timer", "settled", "sip", "unanswered", "unsettled")  # fmt: skip
+
+    def __init__(
+        self,
+        number: int,
+        sip: IncomingSubscription,
+        list_uri: str,
+        service_uri: str,
+        *,
+        identity: str,
+        from_header: str,
+        max_forwards: int = 70,
+        names: tuple[Name, ...] = (),
+    ) -> None:
+        self.id = number
+        self.sip = sip
+        self.list_uri = list_uri
+        self.service_uri = service_uri
+        self.identity = identity
+        self.from_header = from_header
+        self.max_forwards = max_forwards
+        self.names = names
+        self.resources: dict[str, BackEnd] = {}
+        self.event = sip.event
+        self.settled = False
+        self.settle_timer: Timer | None = None
+        self.unanswered = 0
+        self.unsettled: set[int] = set()
+        self.ending = ""
+        self.force_full = False
+        self.retries = 0
+        self.in_flight: OutboxRow | None = None
+        self.last_cseq = 0
+        self._queue: list[tuple[int, OutboxRow]] = []
+        sip.owner = self
+
+    def add(self, entry: Entry, row_id: int) -> BackEnd:
+        back_end = BackEnd(self, row_id, ResourceView(entry.uri, entry.names), entry.request_uri)
+        self.resources[entry.uri] = back_end
+        self.unanswered += 1
+        return back_end
+
+    # -- NOTIFYs to send, in the order of their CSeq
+
+    def enqueue(self, row: OutboxRow) -> None:
+        """A NOTIFY that may come in any order, and twice."""
+        if row.cseq > self.last_cseq and all(cseq != row.cseq for cseq, _ in self._queue):
+            heapq.heappush(self._queue, (row.cseq, row))
+
+    def next_to_send(self) -> OutboxRow | None:
+        """The NOTIFY whose turn it is; a later one waits for those numbered before it."""
+        if self.in_flight is not None or not self._queue or self._queue[0][0] != self.last_cseq + 1:
+            return None
+        self.last_cseq, self.in_flight = self._queue[0]
+        heapq.heappop(self._queue)
+        return self.in_flight
+
+    def unsent(self) -> list[OutboxRow]:
+        return [row for _, row in self._queue]

@@ -1,0 +1,63 @@
+"""What the worker needs to know, read from the settings once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from sipworker.sip.flow import Address
+from sipworker.transport.transports import parse_listen
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """Times are seconds unless a name says otherwise. See docs/reference/settings.md."""
+
+    worker: int = 1
+    listen: list[tuple[str, Address]] = field(default_factory=list)
+    server_address: str = ""
+    contact_user: str = "rls"
+    events: tuple[str, ...] = ("presence", "dialog")
+    presence_server: str = ""
+    to_presence_code: int = 0
+    min_expires: int = 60
+    max_expires: int = 7200
+    waitn_time: float = 1.0
+    settle_time: float = 2.0
+    slices: int = 10
+    commit_waiting: int = 24
+    commit_gap: float = 0.004
+    backend_in_flight: int = 512
+    sip_auth: str = "none"
+    trusted_proxies: frozenset[str] = frozenset()
+    realm: str = ""
+    domains: frozenset[str] = frozenset()
+    list_access: str = "owner"
+    secret: bytes = b""
+
+    @classmethod
+    def from_settings(cls) -> WorkerOptions:
+        return cls(
+            worker=settings.RLS_WORKER,
+            listen=parse_listen(settings.RLS_SIP_LISTEN),
+            server_address=settings.RLS_SERVER_ADDRESS,
+            contact_user=settings.RLS_CONTACT_USER,
+            events=tuple(settings.RLS_EVENTS),
+            presence_server=settings.RLS_PRESENCE_SERVER,
+            to_presence_code=settings.RLS_TO_PRESENCE_CODE,
+            min_expires=settings.RLS_MIN_EXPIRES,
+            max_expires=settings.RLS_MAX_EXPIRES,
+            waitn_time=settings.RLS_WAITN_TIME,
+            settle_time=settings.RLS_SETTLE_TIME,
+            slices=settings.RLS_SLICES,
+            commit_waiting=settings.RLS_COMMIT_WAITING,
+            commit_gap=settings.RLS_COMMIT_GAP_MS / 1000,
+            backend_in_flight=settings.RLS_BACKEND_IN_FLIGHT,
+            sip_auth=settings.RLS_SIP_AUTH,
+            trusted_proxies=frozenset(settings.RLS_TRUSTED_PROXIES),
+            realm=settings.RLS_REALM,
+            domains=frozenset(domain.lower() for domain in settings.RLS_DOMAINS),
+            list_access=settings.RLS_LIST_ACCESS,
+            secret=settings.SECRET_KEY.encode(),
+        )

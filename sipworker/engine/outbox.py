@@ -1,0 +1,67 @@
+"""Listens to the database: NOTIFYs numbered by a tick, lists that changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+import psycopg
+
+from rls.store import load
+from rls.store.commit_group import Connection
+from rls.store.numbering import OutboxRow
+
+log = logging.getLogger("rls.outbox")
+
+RETRY = 1.0
+
+
+class Listener:
+    """`deliver(rows, now)` gets what ticks numbered, `list_changed(document)` what XCAP wrote.
+
+    After a lost connection everything that may have been missed is looked at again:
+    `missed()` is called, and all rows of the outbox are delivered.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Connection]],
+        owner: int,
+        deliver: Callable[[Iterable[OutboxRow], float], None],
+        list_changed: Callable[[int], None],
+        missed: Callable[[], None],
+    ) -> None:
+        self._connect = connect
+        self._owner = owner
+        self._deliver = deliver
+        self._list_changed = list_changed
+        self._missed = missed
+        self.listening = asyncio.Event()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except psycopg.Error as error:
+                self.listening.clear()
+                log.error("database connection lost, will listen again", extra={"error": str(error).strip()})
+                await asyncio.sleep(RETRY)
+
+    async def _listen(self) -> None:
+        async with await self._connect() as connection, await self._connect() as reader:
+            for channel in (f"rls_outbox_{self._owner}", "rls_lists"):
+                await connection.execute(f"listen {channel}")
+            self._hand_on(await load.left_to_send(reader, self._owner))
+            self._missed()
+            self.listening.set()
+            async for notification in connection.notifies():
+                if notification.channel == "rls_lists":
+                    self._list_changed(int(notification.payload))
+                else:
+                    low, _, high = notification.payload.partition(":")
+                    self._hand_on(await load.outbox_range(reader, self._owner, int(low), int(high)))
+
+    def _hand_on(self, rows: list[OutboxRow]) -> None:
+        if rows:
+            self._deliver(rows, asyncio.get_running_loop().time())

@@ -1,0 +1,125 @@
+"""Who is asking (RFC 3261 section 22, RFC 3325), and may they."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rls.domain.digest import Credentials, challenges, parse_credentials, verify
+from rls.domain.nonces import NonceIssuer, ReplayGuard
+from rls.domain.uri import InvalidUri, SipUri
+from sipworker.engine.options import WorkerOptions
+from sipworker.sip.flow import Flow
+from sipworker.sip.headers import NameAddr
+from sipworker.sip.message import Request
+
+
+class Rejection(NamedTuple):
+    """An answer that refuses."""
+
+    status: int
+    reason: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Claim(NamedTuple):
+    """`identity` is a SIP URI; it is proven unless `credentials` still have to be verified."""
+
+    identity: str
+    credentials: Credentials | None = None
+
+
+class Policy:
+    """Believes trusted proxies, challenges everybody else, or (loopback only) believes From."""
+
+    def __init__(self, options: WorkerOptions) -> None:
+        self._options = options
+        self._nonces = NonceIssuer(options.secret)
+        self._replays = ReplayGuard()
+        self._trusted = [ipaddress.ip_network(address) for address in options.trusted_proxies]
+
+    def claim(self, request: Request, source: Flow, unix_now: float) -> Claim | Rejection:
+        if self._is_trusted(source):
+            return Claim(self._asserted(request) or request.from_.uri)
+        if self._options.sip_auth == "digest":
+            return self._digest_claim(request, unix_now)
+        if self._trusted:
+            return Rejection(403, "Not from a trusted proxy")
+        return Claim(request.from_.uri)
+
+    def _is_trusted(self, source: Flow) -> bool:
+        if not self._trusted:
+            return False
+        address = ipaddress.ip_address(source.remote[0].partition("%")[0])
+        return any(address in network for network in self._trusted)
+
+    @staticmethod
+    def _asserted(request: Request) -> str | None:
+        """The SIP URI of P-Asserted-Identity, from a trusted hop only (RFC 3325 section 8)."""
+        for value in request.values("p-asserted-identity"):
+            uri = NameAddr.parse(value).uri
+            if uri.lower().startswith(("sip:", "sips:")):
+                return uri
+        return None
+
+    # -- Digest
+
+    def _digest_claim(self, request: Request, unix_now: float) -> Claim | Rejection:
+        for value in request.rows("authorization"):
+            credentials = parse_credentials(value)
+            if credentials is None or credentials.realm != self._realm(request):
+                continue
+            state = self._nonces.check(credentials.nonce, unix_now)
+            if state != "valid":
+                return self.challenge(request, unix_now, stale=state == "stale")
+            return Claim(request.from_.uri, credentials)
+        return self.challenge(request, unix_now)
+
+    def verified(
+        self, request: Request, claim: Claim, ha1: Mapping[str, str] | None, unix_now: float
+    ) -> Rejection | None:
+        """None if the claim holds. `ha1` by algorithm, None for an unknown user."""
+        credentials = claim.credentials
+        if credentials is None:
+            return None
+        if ha1 is None or not verify(credentials, request.method, ha1):
+            return self.challenge(request, unix_now)
+        if credentials.nc is not None and not self._replays.accept(credentials.nonce, credentials.nc):
+            return self.challenge(request, unix_now, stale=True)
+        if aor(claim.identity) != f"{credentials.username}@{credentials.realm}".lower():
+            return Rejection(403, "From is not the authenticated user")
+        return None
+
+    def challenge(self, request: Request, unix_now: float, *, stale: bool = False) -> Rejection:
+        values = challenges(self._realm(request), self._nonces.issue(unix_now), stale)
+        return Rejection(401, headers=tuple(("WWW-Authenticate", value) for value in values))
+
+    def _realm(self, request: Request) -> str:
+        if self._options.realm:
+            return self._options.realm
+        try:
+            return SipUri.parse(request.from_.uri).host.lower()
+        except InvalidUri:
+            return "rls"
+
+    # -- may they
+
+    def may_use(self, identity: str, owner: str) -> bool:
+        """Whether a list of `owner` (user@domain) is open to `identity` (RFC 4662 section 4.4)."""
+        watcher = aor(identity)
+        match self._options.list_access:
+            case "anyone":
+                return True
+            case "domain":
+                return watcher.rpartition("@")[2] == owner.lower().rpartition("@")[2]
+        return watcher == owner.lower()
+
+
+def aor(uri: str) -> str:
+    """user@host in lower case, to compare users with; empty for what is no SIP URI."""
+    try:
+        parsed = SipUri.parse(uri)
+    except InvalidUri:
+        return ""
+    return f"{parsed.user or ''}@{parsed.host}".lower()

@@ -1,0 +1,156 @@
+"""A worker starts: it takes up the subscriptions it left, as if it had never been away."""
+
+from __future__ import annotations
+
+import logging
+
+from rls.domain.aggregate import ResourceView
+from rls.domain.backend import Retry, outcome_of_termination
+from rls.models import Presentity, Watcher
+from rls.store import load
+from rls.store.commit_group import Connection
+from rls.store.load import LoadedPresentity
+from rls.store.rows import WatcherRow
+from sipworker.engine.clock import monotonic
+from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.watchers import Watchers
+from sipworker.engine.writer import Writer
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.dialog import Dialog
+from sipworker.sip.flow import Flow
+from sipworker.sip.grammar import split_commas
+from sipworker.sip.incoming_subscription import IncomingSubscription
+
+log = logging.getLogger("rls.restart")
+
+CSEQ_GAP = 1000
+"""SUBSCRIBEs that a back-end dialog may have seen since its row was written: a CSeq must not repeat."""
+
+STATES = {
+    Presentity.AuthState.ACTIVE.value: "active",
+    Presentity.AuthState.PENDING.value: "pending",
+    Presentity.AuthState.TERMINATED.value: "terminated",
+}
+
+
+class Restart:
+    def __init__(self, agent: UserAgent, watchers: Watchers, writer: Writer, owner: int) -> None:
+        self._agent = agent
+        self._watchers = watchers
+        self._writer = writer
+        self._owner = owner
+        self._loaded: dict[int, ListSubscription] = {}
+
+    async def load(self, connection: Connection, now: float) -> int:
+        """Read everything; returns the number of subscriptions taken up."""
+        async with connection.transaction():
+            async for row in load.watchers(connection, self._owner):
+                self._loaded[row.id] = self._watcher(row, now)
+            async for presentity in load.presentities(connection, self._owner):
+                self._back_end(self._loaded[presentity.watcher_id], presentity, now)
+            unsent = await load.left_to_send(connection, self._owner)
+        for entry in unsent:
+            watcher = self._loaded.get(entry.watcher_id)
+            if watcher is None or not watcher.ending:
+                # It may have been sent: a new number and full state instead (no CSeq is used twice).
+                self._writer.group.sent.append(entry.id)
+                if watcher is not None:
+                    watcher.force_full = True
+            else:
+                watcher.last_cseq = min(watcher.last_cseq, entry.cseq - 1)
+        return len(self._loaded)
+
+    def resume(self, now: float) -> None:
+        """Refresh the back ends at the usual pace and tell watchers what they may have missed."""
+        for watcher in self._loaded.values():
+            self._watchers.restore(watcher)
+            if watcher.ending:
+                continue
+            if watcher.sip.expires_at <= now:
+                self._watchers.end(watcher, "timeout", now)
+                continue
+            watcher.sip.resume(watcher.sip.expires_at)
+            if watcher.force_full:
+                self._watchers.tell_full(watcher)
+            if watcher.settled:
+                self._watchers.back_ends.start(self._to_start(watcher), now)
+            else:
+                self._watchers.start(watcher, self._to_start(watcher), now)
+        self._loaded.clear()
+
+    @staticmethod
+    def _to_start(watcher: ListSubscription) -> list[BackEnd]:
+        """Those that refused for good are asked again when the list or its watcher changes."""
+        return [
+            back_end
+            for back_end in watcher.resources.values()
+            if back_end.instance.state != "terminated"
+            or outcome_of_termination(back_end.instance.reason).retry is not Retry.NEVER
+        ]
+
+    def _watcher(self, row: WatcherRow, now: float) -> ListSubscription:
+        dialog = Dialog(
+            call_id=row.callid,
+            local=row.to_header,
+            local_tag=row.to_tag,
+            remote=row.from_header,
+            remote_tag=row.from_tag,
+            remote_target=row.contact,
+            route_set=tuple(split_commas(row.record_route)) if row.record_route else (),
+            local_cseq=row.local_cseq,
+            remote_cseq=row.remote_cseq,
+        )
+        sip = IncomingSubscription(self._agent, dialog, row.event, row.event_id, Flow.loads(row.flow))
+        sip.local_contact = row.local_contact
+        sip.state = "active"
+        sip.expires_at = monotonic(row.expires, now)
+        identity = f"sip:{row.watcher_username}@{row.watcher_domain}"
+        watcher = ListSubscription(
+            row.id,
+            sip,
+            row.presentity_uri,
+            row.service_uri,
+            identity=identity,
+            from_header=f"<{identity}>",
+            max_forwards=row.max_forwards,
+        )
+        watcher.last_cseq = row.local_cseq
+        watcher.settled = row.settled
+        watcher.force_full = not row.settled
+        if row.status == Watcher.Status.TERMINATED.value:
+            watcher.ending = row.reason
+        return watcher
+
+    def _back_end(self, watcher: ListSubscription, row: LoadedPresentity, now: float) -> None:
+        back_end = BackEnd(watcher, row.id, ResourceView(row.resource_uri), row.be_request_uri)
+        back_end.code = row.be_code
+        back_end.answered = row.auth_state != 0 or row.be_code != 0
+        watcher.unanswered += not back_end.answered
+        watcher.resources[row.resource_uri] = back_end
+        if row.auth_state in STATES:
+            instance = back_end.instance
+            instance.state = STATES[row.auth_state]  # type: ignore[assignment]
+            instance.reason = row.reason or None
+            instance.body, instance.content_type = bytes(row.presence_state or b""), row.content_type
+            back_end.show()
+        if row.be_callid and not watcher.ending:
+            self._resume_dialog(back_end, row, now)
+
+    def _resume_dialog(self, back_end: BackEnd, row: LoadedPresentity, now: float) -> None:
+        if row.auth_state not in (Presentity.AuthState.ACTIVE, Presentity.AuthState.PENDING):
+            return
+        watcher = back_end.watcher
+        dialog = Dialog(
+            call_id=row.be_callid,
+            local=watcher.from_header,
+            local_tag=row.be_local_tag,
+            remote=f"<{row.be_request_uri}>",
+            remote_tag=row.be_remote_tag,
+            remote_target=row.be_target,
+            route_set=tuple(split_commas(row.be_route)) if row.be_route else (),
+            local_cseq=row.be_local_cseq + CSEQ_GAP,
+            remote_cseq=row.be_remote_cseq,
+        )
+        subscription = self._watchers.back_ends.subscription_of(back_end)
+        subscription.resume(dialog, monotonic(row.expires, now), now, state=STATES[row.auth_state])
+        back_end.subscription = subscription

@@ -1,0 +1,54 @@
+"""Sends what the outbox says: per dialog in CSeq order, one in flight, paced over the loop's turns."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from rls.store.numbering import OutboxRow
+from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.rendering import render
+
+PER_TURN = 64
+"""NOTIFYs per turn of the event loop, so that a tick does not overrun the sockets' buffers."""
+
+
+class Sender:
+    """`later(callback)` runs a callback in the next turn of the event loop."""
+
+    def __init__(
+        self, later: Callable[[Callable[[], None]], object], clock: Callable[[], float], host: str
+    ) -> None:
+        self._later = later
+        self._clock = clock
+        self._host = host
+        self._ready: deque[ListSubscription] = deque()
+        self._scheduled = False
+
+    def deliver(self, watcher: ListSubscription, row: OutboxRow, now: float) -> None:
+        """A numbered NOTIFY of this watcher is to be sent."""
+        watcher.enqueue(row)
+        self.ready(watcher)
+
+    def ready(self, watcher: ListSubscription) -> None:
+        """The watcher may have a NOTIFY whose turn it is."""
+        self._ready.append(watcher)
+        if not self._scheduled:
+            self._scheduled = True
+            self._later(self._turn)
+
+    def _turn(self) -> None:
+        now = self._clock()
+        for _ in range(min(PER_TURN, len(self._ready))):
+            self._send_next(self._ready.popleft(), now)
+        self._scheduled = bool(self._ready)
+        if self._scheduled:
+            self._later(self._turn)
+
+    def _send_next(self, watcher: ListSubscription, now: float) -> None:
+        row = watcher.next_to_send()
+        if row is None:
+            return
+        notify = render(watcher, row, self._host, now)
+        watcher.force_full = False
+        watcher.sip.send_notify(row.cseq, notify.state, notify.headers, notify.body, now)

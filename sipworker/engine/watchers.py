@@ -1,0 +1,237 @@
+"""The list subscriptions of this worker: begun, refreshed, told, ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from rls.domain.lists import Entry
+from rls.store.ids import IdBlocks
+from rls.store.numbering import NotifyRequest, OutboxRow
+from sipworker.engine.back_ends import BackEnds
+from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.options import WorkerOptions
+from sipworker.engine.rows import presentity_row, refresh_row, watcher_row
+from sipworker.engine.sender import Sender
+from sipworker.engine.writer import Writer
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.dialog import contact_of
+from sipworker.sip.message import Response
+from sipworker.sip.notifications import (
+    SIPIncomingSubscriptionDidTimeout,
+    SIPIncomingSubscriptionNotifyDidFail,
+    SIPIncomingSubscriptionNotifyDidSucceed,
+)
+
+log = logging.getLogger("rls.watchers")
+
+REQUIRE = ("Require", "eventlist")
+RETRY_FIRST, RETRY_MOST = 5.0, 300.0
+"""Seconds until the next full state after a NOTIFY that failed without ending the subscription."""
+
+
+class Watchers:
+    """All of them by id, and what happens to each."""
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        writer: Writer,
+        ids: IdBlocks,
+        sender: Sender,
+        options: WorkerOptions,
+    ) -> None:
+        self._agent = agent
+        self._writer = writer
+        self._ids = ids
+        self._sender = sender
+        self._options = options
+        self._by_id: dict[int, ListSubscription] = {}
+        self.back_ends = BackEnds(agent, writer, options, self.changed)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def of_service(self, service_uri: str) -> list[ListSubscription]:
+        return [watcher for watcher in self._by_id.values() if watcher.service_uri == service_uri]
+
+    def services(self) -> set[str]:
+        return {watcher.service_uri for watcher in self._by_id.values()}
+
+    # -- begin and refresh
+
+    def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
+        """Store the subscription; then answer 200, send full state and subscribe to the entries."""
+        self._by_id[watcher.id] = watcher
+        group = self._writer.group
+        group.new_watchers.append(
+            watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
+        )
+        self.add_entries(watcher, entries)
+        group.notify(NotifyRequest(watcher.id, full=True), settled=False)
+
+        def committed(now: float) -> None:
+            watcher.sip.accept(expires, now, headers=(REQUIRE, *self._agent.allow_events()))
+            self.start(watcher, watcher.resources.values(), now)
+
+        self._writer.after(committed)
+
+    def add_entries(self, watcher: ListSubscription, entries: Iterable[Entry]) -> list[BackEnd]:
+        """New resources at the end; ids must have been reserved."""
+        added = [watcher.add(entry, self._ids.take()) for entry in entries]
+        first = len(watcher.resources) - len(added)
+        self._writer.group.new_presentities += [
+            presentity_row(back_end, first + index) for index, back_end in enumerate(added)
+        ]
+        return added
+
+    def start(self, watcher: ListSubscription, back_ends: Iterable[BackEnd], now: float) -> None:
+        """Subscribe, and tell the first answers together, after the settle time at the latest."""
+        self.restore(watcher)
+        if watcher.settle_timer is not None:
+            watcher.settle_timer.cancel()
+        watcher.settle_timer = self._agent.wheel.schedule(
+            now + self._options.settle_time, lambda now: self._settle(watcher)
+        )
+        self.back_ends.start(back_ends, now)
+
+    def restore(self, watcher: ListSubscription) -> None:
+        self._by_id[watcher.id] = watcher
+
+    def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
+        """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
+        transaction = watcher.sip.waiting
+        contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
+        group = self._writer.group
+        group.refreshes[watcher.id] = refresh_row(watcher, transaction, contact, expires)
+        reason = "" if expires else "timeout"
+        group.notify(NotifyRequest(watcher.id, full=True, reason=reason), settled=watcher.settled)
+
+        def committed(now: float) -> None:
+            watcher.sip.accept(expires, now, headers=(REQUIRE, *self._agent.allow_events()))
+            if not expires:
+                self._wind_up(watcher, reason, now)
+
+        self._writer.after(committed)
+
+    # -- what back ends say
+
+    def changed(self, back_end: BackEnd, now: float) -> None:
+        """A back end's state is in the commit group: mark it for the next tick, or settle."""
+        watcher = back_end.watcher
+        if watcher.ending:
+            return
+        first, back_end.answered = not back_end.answered, True
+        if first:
+            watcher.unanswered -= 1
+        if watcher.settled:
+            self._writer.group.changes.append((watcher.id, back_end.row_id))
+            return
+        watcher.unsettled.add(back_end.row_id)
+        if watcher.unanswered <= 0:
+            self._settle(watcher)
+
+    def _settle(self, watcher: ListSubscription) -> None:
+        """Tell what the back ends answered, without waiting for a tick."""
+        if watcher.settle_timer is not None:
+            watcher.settle_timer.cancel()
+            watcher.settle_timer = None
+        if watcher.settled or watcher.ending:
+            return
+        watcher.settled = True
+        rows, watcher.unsettled = watcher.unsettled, set()
+        if rows:
+            self._tell(NotifyRequest(watcher.id, full=False, row_ids=rows))
+
+    def _tell(self, request: NotifyRequest) -> None:
+        self._writer.group.notify(request)
+        self._writer.wake()
+
+    def tell_full(self, watcher: ListSubscription) -> None:
+        """Full state as soon as it is numbered."""
+        if not watcher.ending:
+            self._writer.group.notify(NotifyRequest(watcher.id, full=True), settled=watcher.settled)
+            self._writer.wake()
+
+    # -- NOTIFYs
+
+    def deliver(self, rows: Iterable[OutboxRow], now: float) -> None:
+        """Numbered NOTIFYs of ours, from a commit of ours or a tick's."""
+        for row in rows:
+            watcher = self._by_id.get(row.watcher_id)
+            if watcher is None:
+                self._writer.sent(row.id)
+            else:
+                self._sender.deliver(watcher, row, now)
+
+    def notify_succeeded(self, notification: SIPIncomingSubscriptionNotifyDidSucceed, now: float) -> None:
+        watcher = notification.sender.owner
+        if isinstance(watcher, ListSubscription):
+            watcher.retries = 0
+            self._answered(watcher, now)
+
+    def notify_failed(self, notification: SIPIncomingSubscriptionNotifyDidFail, now: float) -> None:
+        watcher = notification.sender.owner
+        if not isinstance(watcher, ListSubscription):
+            return
+        if notification.ends:
+            log.info(
+                "NOTIFY ended the subscription",
+                extra={"watcher": watcher.id, "code": notification.outcome.status},
+            )
+            self._wind_up(watcher, "noresponse", now)
+            self._forget(watcher, now)
+            return
+        # A version was consumed: the next NOTIFY is full state (RFC 6665 section 4.2.2).
+        watcher.force_full = True
+        self._answered(watcher, now)
+        outcome = notification.outcome
+        after = outcome.header("retry-after") if isinstance(outcome, Response) else None
+        self._try_again(watcher, after, now)
+
+    def _try_again(self, watcher: ListSubscription, retry_after: str | None, now: float) -> None:
+        delay = min(RETRY_FIRST * 2**watcher.retries, RETRY_MOST)
+        watcher.retries += 1
+        if retry_after is not None and retry_after.split(";")[0].strip().isdigit():
+            delay = max(delay, min(int(retry_after.split(";")[0]), 3600))
+        self._agent.wheel.schedule(now + delay, lambda now: self._tell_if_stale(watcher))
+
+    def _tell_if_stale(self, watcher: ListSubscription) -> None:
+        if watcher.force_full and watcher.id in self._by_id:
+            self.tell_full(watcher)
+
+    def _answered(self, watcher: ListSubscription, now: float) -> None:
+        row, watcher.in_flight = watcher.in_flight, None
+        if row is None:
+            return
+        self._writer.sent(row.id)
+        if row.reason:
+            self._forget(watcher, now)
+        else:
+            self._sender.ready(watcher)
+
+    # -- the end
+
+    def timed_out(self, notification: SIPIncomingSubscriptionDidTimeout, now: float) -> None:
+        watcher = notification.sender.owner
+        if isinstance(watcher, ListSubscription):
+            self.end(watcher, "timeout", now)
+
+    def end(self, watcher: ListSubscription, reason: str, now: float) -> None:
+        """Send the final NOTIFY with full state and end the back ends."""
+        if watcher.ending:
+            return
+        self._tell(NotifyRequest(watcher.id, full=True, reason=reason))
+        self._writer.after(lambda now: self._wind_up(watcher, reason, now))
+
+    def _wind_up(self, watcher: ListSubscription, reason: str, now: float) -> None:
+        """Nothing new is told any more. The dialog stays until the final NOTIFY is answered (4.4.1)."""
+        if not watcher.ending:
+            watcher.ending = reason
+            self.back_ends.end(watcher.resources.values(), now)
+
+    def _forget(self, watcher: ListSubscription, now: float) -> None:
+        if self._by_id.pop(watcher.id, None) is not None:
+            watcher.sip.drop(now)
+            self._writer.group.ended_watchers.append(watcher.id)
+            self._writer.wake()

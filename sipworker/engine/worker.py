@@ -1,0 +1,208 @@
+"""The SIP worker: everything wired together, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from django.db import connection as django_connection
+
+from rls.domain.uri import SipUri
+from rls.store.commit_group import Connection
+from rls.store.ids import IdBlocks
+from sipworker.engine.admission import Admission
+from sipworker.engine.directory import Directory
+from sipworker.engine.heartbeat import Heartbeat
+from sipworker.engine.list_changes import ListChanges
+from sipworker.engine.options import WorkerOptions
+from sipworker.engine.outbox import Listener
+from sipworker.engine.policy import Policy
+from sipworker.engine.restart import Restart
+from sipworker.engine.sender import Sender
+from sipworker.engine.watchers import Watchers
+from sipworker.engine.writer import Writer
+from sipworker.sip import notifications as told
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.flow import Flow, address_text
+from sipworker.sip.timers import TimerWheel
+from sipworker.transport.resolver import Resolver
+from sipworker.transport.transports import Transports
+
+log = logging.getLogger("rls.worker")
+
+WHEEL_TURN = 0.05
+STOP_AFTER = 5.0
+"""Seconds that a stopping worker takes at most to write what it has."""
+
+
+async def connect() -> Connection:
+    """A connection of the worker's own, with the parameters of Django's."""
+    parameters = django_connection.get_connection_params()
+    for key in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(key, None)
+    return await psycopg.AsyncConnection[tuple[Any, ...]].connect(
+        **parameters, autocommit=True, application_name="rls sipworker"
+    )
+
+
+class SipWorker:
+    """`await start()`, then `await run()` until stop()."""
+
+    def __init__(self, options: WorkerOptions) -> None:
+        self.options = options
+        self._loop = asyncio.get_running_loop()
+        self._stopped = asyncio.Event()
+        self._outside = SipUri.parse(options.server_address) if options.server_address else None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.transports = Transports(options.listen, self._receive, self._failed)
+        self.wheel = TimerWheel(self._loop.time())
+        self.agent = UserAgent(
+            wheel=self.wheel,
+            transmit=self.transports.send,
+            locate=Resolver(self.transports).locate,
+            observer=self._observe,
+            contact_user=options.contact_user,
+            events=options.events,
+            extensions=("eventlist",),
+            handed_over=("PUBLISH",) if options.presence_server or options.to_presence_code else (),
+            advertise=self._advertised,
+        )
+        self._handlers: dict[type, Callable[[Any, float], None]] = {}
+
+    # -- wiring
+
+    def _advertised(self, flow: Flow) -> str:
+        """What Via and Contact say: RLS_SERVER_ADDRESS if it is set, else the socket's address."""
+        outside = self._outside
+        if outside is None:
+            return address_text(flow.local)
+        return f"{outside.host}:{outside.port or flow.local[1]}"
+
+    def _wire(self, ids: IdBlocks) -> None:
+        options, agent = self.options, self.agent
+        host = self._host()
+        self.writer = Writer(
+            connect,
+            lambda rows, now: self.watchers.deliver(rows, now),
+            owner=options.worker,
+            slices=options.slices,
+            enough=options.commit_waiting,
+            gap=options.commit_gap,
+        )
+        self.sender = Sender(self._loop.call_soon, self._loop.time, host)
+        self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
+        self.directory = Directory(ids)
+        self.list_changes = ListChanges(self.watchers, self.writer, ids)
+        self.admission = Admission(
+            agent,
+            self.watchers,
+            self.directory,
+            Policy(options),
+            options,
+            self.list_changes.learned,
+            ids.take,
+            host,
+        )
+        self.listener = Listener(
+            connect,
+            options.worker,
+            self.watchers.deliver,
+            self.list_changes.changed,
+            self.list_changes.check_all,
+        )
+        self.restart = Restart(agent, self.watchers, self.writer, options.worker)
+        self._handlers = self._handler_table()
+
+    def _handler_table(self) -> dict[type, Callable[[Any, float], None]]:
+        back_ends, watchers, admission = self.watchers.back_ends, self.watchers, self.admission
+        return {
+            told.SIPSubscriptionGotNotify: back_ends.got_notify,
+            told.SIPSubscriptionDidFail: back_ends.failed,
+            told.SIPSubscriptionDidEnd: back_ends.ended,
+            told.SIPIncomingSubscriptionGotSubscribe: admission.got_subscribe,
+            told.SIPIncomingSubscriptionGotRefreshingSubscribe: admission.got_refreshing_subscribe,
+            told.SIPIncomingSubscriptionNotifyDidSucceed: watchers.notify_succeeded,
+            told.SIPIncomingSubscriptionNotifyDidFail: watchers.notify_failed,
+            told.SIPIncomingSubscriptionDidTimeout: watchers.timed_out,
+            told.SIPRequestReceived: admission.request_received,
+        }
+
+    def _host(self) -> str:
+        """The host part of Content-IDs."""
+        outside = self._outside
+        return f"worker{self.options.worker}.rls.invalid" if outside is None else outside.host
+
+    # -- events
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        self.agent.receive(data, flow, self._loop.time())
+
+    def _failed(self, flow: Flow) -> None:
+        self._loop.call_soon(lambda: self.agent.transactions.transport_failed(flow, self._loop.time()))
+
+    def _observe(self, notification: told.Notification, now: float) -> None:
+        handler = self._handlers.get(type(notification))
+        if handler is not None:
+            handler(notification, now)
+
+    # -- life
+
+    async def start(self) -> None:
+        """Take up what the database holds, then open the sockets. Raises OSError, psycopg.Error."""
+        self._ids_connection = await connect()
+        self._wire(IdBlocks(self._ids_connection))
+        async with await connect() as connection:
+            count = await self.restart.load(connection, self._loop.time())
+        await self.transports.start()
+        self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
+        self._spawn(self._turn_wheel())
+        self.restart.resume(self._loop.time())
+        heartbeat = Heartbeat(
+            self.options.worker, self.agent.contact(self.transports.flows[0]), self.agent, self.watchers
+        )
+        self._spawn(heartbeat.run())
+        await self.listener.listening.wait()
+        log.info(
+            "ready", extra={"listen": [flow.dumps() for flow in self.transports.flows], "taken_up": count}
+        )
+
+    def _spawn(self, *coroutines: Any) -> None:
+        for coroutine in coroutines:
+            task = self._loop.create_task(coroutine)
+            task.add_done_callback(self._task_done)
+            self._tasks.append(task)
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        """A part that fails for good takes the worker down: its supervisor starts it anew."""
+        if not task.cancelled() and task.exception() is not None:
+            log.critical("a part of the worker failed", exc_info=task.exception())
+            self._failure = task.exception()
+            self._stopped.set()
+
+    async def _turn_wheel(self) -> None:
+        while True:
+            await asyncio.sleep(WHEEL_TURN)
+            self.wheel.advance(self._loop.time())
+
+    def stop(self) -> None:
+        """End run(). Subscriptions are not terminated: a restarted worker goes on with them."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Serve until stop(). Raises RuntimeError if a part failed."""
+        await self._stopped.wait()
+        self.admission.draining = True
+        self.writer.stop()
+        await asyncio.wait(self._tasks[:1], timeout=STOP_AFTER)
+        await self.transports.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._ids_connection.close()
+        if self._failure is not None:
+            raise RuntimeError("the SIP worker failed") from self._failure
+
+    _failure: BaseException | None = None

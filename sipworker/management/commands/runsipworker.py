@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from sipworker.check import check
+from sipworker.engine.options import WorkerOptions
+from sipworker.engine.worker import SipWorker
+
+
+class Command(BaseCommand):
+    help = (
+        "Run one SIP worker: it owns the SIP sockets of RLS_SIP_LISTEN and the subscriptions that reach "
+        "them. Stopping it (Ctrl-C, SIGTERM) ends no subscription: started again, it goes on with them. "
+        "Several workers may run side by side, each with its own RLS_WORKER number and RLS_SIP_LISTEN."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="verify settings, sockets, database, migrations and broker; exit 1 and say what is wrong",
+        )
+        parser.add_argument("--run-for", type=float, metavar="SECONDS", help="stop by itself after that time")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            check(self.stdout.write)
+            return
+        asyncio.run(self._serve(options["run_for"]))
+
+    async def _serve(self, seconds: float | None) -> None:
+        worker = SipWorker(WorkerOptions.from_settings())
+        loop = asyncio.get_running_loop()
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signal_number, worker.stop)
+        if seconds is not None:
+            loop.call_later(seconds, worker.stop)
+        await worker.start()
+        gc.collect()
+        gc.freeze()
+        await worker.run()
