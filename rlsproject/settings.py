@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 
 from rlsproject import environment, logs, variables
@@ -14,6 +15,7 @@ from rlsproject.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+django_stubs_ext.monkeypatch()
 variables.load_env_file(BASE_DIR)
 _values: dict[str, Any] = dict(variables.read(environment.SETTINGS, os.environ))
 # Every setting of the table under its own name; those that Django needs in another shape follow.
@@ -39,6 +41,7 @@ RLS_MIN_EXPIRES: int
 RLS_LIST_LIMIT: int
 RLS_HTTP_LISTEN: str
 RLS_XCAP_AUTH: str
+RLS_XCAP_MAX_DOCUMENT: int
 RLS_WORKER: int
 RLS_SETTLE_TIME: float
 RLS_SLICES: int

@@ -12,5 +12,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xcap.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("", include("xcap.urls")),
 ]

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from rlsproject.embedded import Places, Postgres, Valkey
@@ -22,7 +23,6 @@ PLACES = Places(Path(tempfile.mkdtemp(prefix="rls-test-")))
 
 
 def _isolate() -> None:
-    """Before Django reads its settings, which pytest-django lets it do after this file."""
     for name in [name for name in os.environ if name.startswith("RLS_")]:
         del os.environ[name]
     os.environ["DJANGO_SETTINGS_MODULE"] = "rlsproject.settings"
@@ -33,7 +33,10 @@ def _isolate() -> None:
     os.environ.setdefault("BROKER_URL", PLACES.broker_url)
 
 
-_isolate()
+def pytest_configure() -> None:
+    # Not pytest-django, which would read the settings before this file could isolate them.
+    _isolate()
+    django.setup()
 
 
 def pytest_unconfigure() -> None:

@@ -1,0 +1,45 @@
+"""One format for structlog and the standard library, as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import structlog
+
+from rlsproject import logs
+
+
+def line(log_format: str, event: object) -> str:
+    record = logging.LogRecord("rls.test", logging.WARNING, __file__, 1, event, None, None)
+    return logs.formatter(log_format).format(record)
+
+
+def test_json_has_one_object_per_line() -> None:
+    written = json.loads(line("json", "hello"))
+    assert (written["event"], written["level"], written["logger"]) == ("hello", "warning", "rls.test")
+
+
+def test_text_is_for_people() -> None:
+    assert "[warning" in line("text", "hello")
+
+
+class Keeping(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def test_structlog_goes_through_the_standard_library() -> None:
+    handler = Keeping()
+    logging.getLogger("rls.through").addHandler(handler)
+    structlog.get_logger("rls.through").warning("subscription.accepted", call_id="1@h")
+    written = json.loads(logs.formatter("json").format(handler.records[0]))
+    assert (written["event"], written["call_id"]) == ("subscription.accepted", "1@h")
+
+
+def test_ticks_are_quiet_unless_debugging() -> None:
+    assert not logging.getLogger("celery.beat").isEnabledFor(logging.INFO)
