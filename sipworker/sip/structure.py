@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from sipworker.sip.grammar import malformed, split_commas
 from sipworker.sip.headers import CSeq, NameAddr, Via
@@ -36,13 +37,15 @@ class Message:
     to: NameAddr
     via: Via
 
-    def __getattr__(self, name: str) -> object:
-        """Fills a slot that is still empty; a filled one costs no call."""
-        if name not in _READERS:
-            raise AttributeError(name)
-        value = _READERS[name](self)
-        setattr(self, name, value)
-        return value
+    if not TYPE_CHECKING:  # a misspelt attribute stays an error for the type checker
+
+        def __getattr__(self, name: str) -> object:
+            """Fills a slot that is still empty; a filled one costs no call."""
+            if name not in _READERS:
+                raise AttributeError(name)
+            value = _READERS[name](self)
+            setattr(self, name, value)
+            return value
 
     @property
     def start_line(self) -> str:

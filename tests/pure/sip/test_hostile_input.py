@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sipworker.sip.framing import FramingError, StreamFramer
+from sipworker.sip.headers import NameAddr, SubscriptionState, Via, accepts, parse_event
+from sipworker.sip.message import MalformedMessage, parse, response
+from tests.pure.sip.samples import raw
+
+SEPARATORS = st.sampled_from(
+    [
+        b"\r\n",
+        b"\r",
+        b"\n",
+        b" ",
+        b"\t",
+        b":",
+        b";",
+        b",",
+        b"<",
+        b">",
+        b'"',
+        b"\\",
+        b"=",
+        b"/",
+        b"\x00",
+        b"\xff",
+    ]
+)
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> bytes:
+    """A good message with a few places overwritten."""
+    data = bytearray(raw(extra=["Content-Length: 4", "Contact: <sip:a@b>"], body=b"body"))
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(data)))
+        data[place : place + draw(st.integers(0, 3))] = draw(st.one_of(SEPARATORS, st.binary(max_size=4)))
+    return bytes(data)
+
+
+@given(st.one_of(st.binary(), mangled()), st.booleans())
+def test_any_bytes_are_a_message_or_malformed_and_either_can_be_answered(data: bytes, stream: bool) -> None:
+    try:
+        message = parse(data, stream=stream)
+    except MalformedMessage as fault:
+        assert 400 <= fault.status < 600
+        if fault.request is not None:
+            assert response(fault.request, fault.status, to_tag="t").startswith(b"SIP/2.0 ")
+    else:
+        assert parse(message.to_bytes(), stream=True).call_id == message.call_id
+
+
+@given(st.lists(st.one_of(st.binary(), mangled(), SEPARATORS)))
+def test_any_stream_is_cut_or_given_up(pieces: list[bytes]) -> None:
+    framer = StreamFramer()
+    try:
+        frames = [frame for piece in pieces for frame in framer.feed(piece)]
+    except FramingError as fault:
+        assert fault.head in b"".join(pieces)
+    else:
+        assert all(frames)
+
+
+@given(st.text(st.sampled_from('a1 \t:;,<>"\\=/.@[]é')))
+@pytest.mark.parametrize(
+    "read",
+    [NameAddr.parse, Via.parse, parse_event, SubscriptionState.parse, lambda value: accepts([value], "a/b")],
+    ids=["address", "Via", "Event", "Subscription-State", "Accept"],
+)
+def test_a_header_is_read_or_malformed(read: Callable[[str], object], value: str) -> None:
+    try:
+        assert read(value) is not None
+    except MalformedMessage as fault:
+        assert fault.status == 400
+
+
+@pytest.mark.req("D3")
+@pytest.mark.parametrize(
+    "data",
+    [raw(extra=["X: y"] * 300), raw(extra=["X: " + "y" * 9000]), raw(extra=["X: " + "y" * 70000])],
+    ids=["rows", "row", "headers"],
+)
+def test_more_header_than_anybody_needs_is_513(data: bytes) -> None:
+    with pytest.raises(MalformedMessage) as caught:
+        parse(data)
+    assert caught.value.status == 513
+    assert caught.value.request is not None
+
+
+@pytest.mark.req("R3261-18.1.1-3")
+def test_the_largest_datagram_is_read() -> None:
+    head = raw()
+    assert len(parse(head + b"x" * (65_507 - len(head))).body) == 65_507 - len(head)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        " " * 8000 + "x",
+        '"' + "\\a" * 4000,
+        "<" * 8000,
+        '"a"' * 2500,
+        "a," * 4000,
+        ";a" * 4000,
+        ";a=b " * 1600,
+        "SIP/2.0/UDP h" + " " * 8000 + "x",
+        "<sip:a@b>;tag" + " " * 8000 + "x",
+        "0" * 8000 + "x",
+        "\r\n " * 200,
+    ],
+)
+@pytest.mark.parametrize("name", ["Via", "From", "CSeq", "Max-Forwards", "Content-Length"])
+def test_hostile_headers_cost_little(name: str, value: str) -> None:
+    data = raw(change={name: value})
+    start = time.process_time()
+    with pytest.raises(MalformedMessage):
+        parse(data)
+    assert time.process_time() - start < 0.1
