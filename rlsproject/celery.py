@@ -12,9 +12,9 @@ from celery import Celery, signals
 from django.conf import settings
 from kombu import Queue
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
+from rls.domain.slots import tick_interval
 
-LONGEST_TICK = 1.0
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
 
 app = Celery("rlsproject")
 app.autodiscover_tasks()
@@ -23,12 +23,6 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def keep_our_logging(**kwargs: object) -> None:
     """A receiver is all Celery needs to leave logging to the settings."""
-
-
-def tick_interval(waitn_time: float) -> float:
-    """Seconds between ticks: `waitn_time`, but once a second at the least, so that the tick's
-    slices spread the work evenly over a long `waitn_time`."""
-    return min(waitn_time, LONGEST_TICK)
 
 
 def configuration(broker_url: str, waitn_time: float, clean_period: float) -> dict[str, object]:

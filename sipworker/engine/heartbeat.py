@@ -7,10 +7,11 @@ import logging
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from rls import batching
+from rls.domain.slots import tick_interval
 from rls.models import Tick, Worker
 from sipworker.engine.watchers import Watchers
 from sipworker.sip.agent import UserAgent
@@ -25,6 +26,7 @@ MISSED = 3
 class Heartbeat:
     def __init__(self, number: int, contact: str, agent: UserAgent, watchers: Watchers) -> None:
         self._number = number
+        self._name = f"worker {number}"
         self._contact = contact
         self._agent = agent
         self._watchers = watchers
@@ -35,7 +37,7 @@ class Heartbeat:
         while True:
             try:
                 await self._beat(len(self._watchers), len(self._agent.subscriptions))
-                await self._stand_in(await self._tick_age())
+                await self._look_at_ticks()
             except DatabaseError as error:
                 log.error("no heartbeat: database unreachable", extra={"error": str(error).strip()})
             await asyncio.sleep(INTERVAL)
@@ -55,27 +57,28 @@ class Heartbeat:
         )
 
     @sync_to_async
-    def _tick_age(self) -> float | None:
-        last = Tick.objects.filter(pk=1).values_list("last", flat=True).first()
-        return None if last is None else (timezone.now() - last).total_seconds()
+    def _last_tick(self) -> tuple[float, str]:
+        """How many seconds ago, and by whom."""
+        tick = Tick.objects.filter(pk=1).first()
+        return ((timezone.now() - tick.last).total_seconds(), tick.by) if tick else (float("inf"), "")
 
-    async def _stand_in(self, age: float | None) -> None:
-        allowed = MISSED * max(batching.window(), settings.RLS_WAITN_TIME / settings.RLS_SLICES)
-        missing = age is None or age > allowed
+    async def _look_at_ticks(self) -> None:
+        age, by = await self._last_tick()
+        allowed = MISSED * max(
+            tick_interval(settings.RLS_WAITN_TIME), settings.RLS_WAITN_TIME / settings.RLS_SLICES
+        )
+        missing = age > allowed or by == self._name
         if missing and not self._standing_in:
             log.warning("no tick from Celery: this worker batches until it is back", extra={"age": age})
         elif self._standing_in and not missing:
             log.info("Celery ticks again")
         self._standing_in = missing
         if missing:
-            await self._run_tick()
-
-    async def _run_tick(self) -> None:
-        """In a thread: the tick waits for the times of its slots."""
-        await asyncio.to_thread(_tick_in_thread, f"worker {self._number}")
+            await asyncio.to_thread(_tick_in_thread, self._name)
 
 
 def _tick_in_thread(by: str) -> None:
+    """Without waiting for slots to come, so that Celery finds the lock free when it is back."""
     close_old_connections()
-    batching.tick(by)
-    close_old_connections()
+    batching.tick(by, window=0.0)
+    connection.close()
