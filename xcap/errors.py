@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import unquote
 from xml.sax.saxutils import escape, quoteattr
 
 from xcap.namespaces import XCAP_ERROR_NS
@@ -25,6 +26,10 @@ class Exists:
     field: str
     alternatives: Sequence[str] = ()
 
+    def in_words(self) -> str:
+        free = f" (free: {', '.join(self.alternatives)})" if self.alternatives else ""
+        return f"taken or double: {unquote(self.field)}{free}"
+
     def __str__(self) -> str:
         values = "".join(f"<alt-value>{escape(value)}</alt-value>" for value in self.alternatives)
         return f"<exists field={quoteattr(self.field)}>{values}</exists>"
@@ -41,6 +46,9 @@ class Conflict(Exception):
         self.phrase = phrase
         self.exists = exists
         self.ancestor = ancestor
+
+    def __str__(self) -> str:
+        return "; ".join([f"{self.element}: {self.phrase}", *(exists.in_words() for exists in self.exists)])
 
     def body(self) -> bytes:
         content = "".join(map(str, self.exists))

@@ -1,6 +1,7 @@
 from django.db import models
 
-from xcap.usages import STORED
+from xcap.selectors import DocumentSelector, Xui
+from xcap.usages import STORED, ApplicationUsage
 
 
 class Document(models.Model):
@@ -31,6 +32,14 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_doc_type_display()}/users/sip:{self.username}@{self.domain}/{self.doc_uri}"
+
+    @property
+    def usage(self) -> ApplicationUsage:
+        return next(usage for usage in STORED if usage.doc_type == self.doc_type)
+
+    @property
+    def selector(self) -> DocumentSelector:
+        return DocumentSelector(self.usage.auid, Xui(self.username, self.domain), self.doc_uri)
 
 
 class ServiceUri(models.Model):

@@ -6,6 +6,7 @@ tree follow each other, also when the document does not exist yet.
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -46,6 +47,11 @@ def default_domain() -> str:
     return next(filter(None, domains), "")
 
 
+def first_domain() -> str:
+    """Domain of the oldest subscriber: a good guess where no setting names the domain."""
+    return Subscriber.objects.order_by("pk").values_list("domain", flat=True).first() or ""
+
+
 def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None:
     if selector.owner is None:
         return None
@@ -57,14 +63,47 @@ def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None
     ).first()
 
 
-@transaction.atomic
-def put(
-    usage: ApplicationUsage, selector: DocumentSelector, body: bytes, preconditions: Preconditions = ALWAYS
-) -> tuple[Document, bool]:
-    """Store a document; returns it and whether it is new.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document PUT that has passed every check; `tree` None if it would change nothing."""
 
-    Raises NotFound (the user), PreconditionFailed, Conflict. An equal body keeps its entity
-    tag and troubles nobody (RFC 4825 section 8.5 leaves that open).
+    document: Document
+    body: bytes
+    tree: etree._Element | None
+
+    def apply(self) -> None:
+        """Store it, in the transaction in which it was checked. Raises Conflict."""
+        if self.tree is None:
+            return
+        created = self.document.pk is None
+        self.document.doc, self.document.etag = self.body, secrets.token_urlsafe(16)
+        self.document.save()
+        if self.document.usage is RLS_SERVICES:
+            self._index(self.tree)
+        _announce(self.document, created)
+
+    def _index(self, tree: etree._Element) -> None:
+        known = self.document.service_uris
+        uris = set(service_uris(tree))
+        known.exclude(uri__in=uris).delete()
+        # Sorted, so that two writers who clash wait for each other in one order only.
+        new = sorted(uris.difference(known.values_list("uri", flat=True)))
+        try:
+            with transaction.atomic():
+                ServiceUri.objects.bulk_create([ServiceUri(uri=uri, document=self.document) for uri in new])
+        except IntegrityError:
+            # Another user took a URI since the check; now the check sees it.
+            _validate(self.document, self.body)
+            raise
+
+
+def check(
+    usage: ApplicationUsage, selector: DocumentSelector, body: bytes, preconditions: Preconditions = ALWAYS
+) -> Change:
+    """Everything that a PUT has to pass; locks the user's tree, so call it in a transaction.
+
+    Raises NotFound (the user), PreconditionFailed, Conflict. An equal body changes nothing
+    and keeps its entity tag (RFC 4825 section 8.5 leaves that open).
     """
     owner = _lock(selector)
     document = find(usage, selector)
@@ -73,24 +112,22 @@ def put(
     if selector.directory:
         raise Conflict("no-parent", f"no directory {selector.directory!r}", ancestor=selector.home())
     if document and bytes(document.doc) == body:
-        return document, False
-    created = document is None
+        return Change(document, body, None)
     document = document or Document(
         username=owner.username, domain=owner.domain, doc_type=usage.doc_type, doc_uri=selector.path
     )
-    surroundings = Surroundings(owner, root(), lambda uris: _taken(uris, document))
-    tree = validate(body, usage, surroundings)
-    document.doc, document.etag = body, secrets.token_urlsafe(16)
-    document.save()
-    if usage is RLS_SERVICES:
-        try:
-            _index(document, tree)
-        except IntegrityError:
-            # Another user took the URI since the check; now the check sees it.
-            validate(body, usage, surroundings)
-            raise
-    _announce(document, created)
-    return document, created
+    return Change(document, body, _validate(document, body))
+
+
+@transaction.atomic
+def put(
+    usage: ApplicationUsage, selector: DocumentSelector, body: bytes, preconditions: Preconditions = ALWAYS
+) -> tuple[Document, bool]:
+    """Store a document; returns it and whether it is new. Raises what `check` raises."""
+    change = check(usage, selector, body, preconditions)
+    created = change.document.pk is None
+    change.apply()
+    return change.document, created
 
 
 @transaction.atomic
@@ -106,10 +143,6 @@ def delete(
         raise PreconditionFailed
     list_changed(document.pk)
     document.delete()
-
-
-def user_exists(user: Xui) -> bool:
-    return Subscriber.objects.filter(username=user.username, domain=user.domain).exists()
 
 
 def _lock(selector: DocumentSelector) -> Xui:
@@ -139,14 +172,10 @@ def _addresses(uris: Sequence[str]) -> set[str]:
     return {users[user] for user in found}
 
 
-def _index(document: Document, tree: etree._Element) -> None:
-    uris = set(service_uris(tree))
-    document.service_uris.exclude(uri__in=uris).delete()
-    known = set(document.service_uris.values_list("uri", flat=True))
-    # Sorted, so that two writers who clash wait for each other in one order only.
-    new = [ServiceUri(uri=uri, document=document) for uri in sorted(uris - known)]
-    with transaction.atomic():
-        ServiceUri.objects.bulk_create(new)
+def _validate(document: Document, body: bytes) -> etree._Element:
+    owner = document.selector.owner
+    surroundings = Surroundings(owner, root(), lambda uris: _taken(uris, document))
+    return validate(body, document.usage, surroundings)
 
 
 def _announce(document: Document, created: bool) -> None:

@@ -20,7 +20,7 @@ class ApplicationUsage:
     namespace: str
     doc_type: int = 0
     schema: str = ""
-    filename: re.Pattern[str] = re.compile(r"[^/]+")
+    filename: re.Pattern[str] = re.compile(".+")
     uniqueness: tuple[Uniqueness, ...] = ()
     constraints: tuple[Constraint, ...] = ()
 

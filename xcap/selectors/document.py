@@ -76,7 +76,7 @@ def parse_target(target: str, *, default_domain: str, root: str = ROOT) -> Targe
 
     Origin form or absolute form. Raises InvalidSelector.
     """
-    path, _, query = _ABSOLUTE_FORM.sub("", target, count=1).partition("?")
+    path, _, query = origin_form(target).partition("?")
     segments = _below(root, path.split("/"))
     decoded = [_decode(segment) for segment in segments]
     node = None
@@ -85,6 +85,11 @@ def parse_target(target: str, *, default_domain: str, root: str = ROOT) -> Targe
         node = "/".join(decoded[first + 1 :])
         segments, decoded = segments[:first], decoded[:first]
     return Target(_document_selector(decoded, default_domain), node, query)
+
+
+def origin_form(target: str) -> str:
+    """The target without `http://host`, which clients behind a proxy send (RFC 9112 section 3.2.2)."""
+    return _ABSOLUTE_FORM.sub("", target, count=1)
 
 
 def _below(root: str, segments: list[str]) -> list[str]:

@@ -7,6 +7,9 @@ that) and the text behind the element.
 import re
 from xml.parsers import expat
 
+from rls.domain import xmlinput
+from xcap.selectors.node import NodeSelector, NoMatch, select
+
 _TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^'">])*>""")
 
 
@@ -45,6 +48,17 @@ class _Finder:
         if start_tag and start_tag[0].endswith(b"/>"):
             return start_tag.end()
         return self._document.index(b">", self._parser.CurrentByteIndex) + 1
+
+
+def fragment(document: bytes, selector: NodeSelector) -> bytes:
+    """The selected element as it stands in a stored document. Raises NoMatch."""
+    try:
+        root = xmlinput.parse(document)
+    except xmlinput.MalformedXml as error:
+        raise NoMatch(f"the stored document is malformed: {error}") from error
+    element = select(root, selector)
+    ordinal = next(number for number, each in enumerate(root.iter("*")) if each is element)
+    return document[element_span(document, ordinal)]
 
 
 def element_span(document: bytes, ordinal: int) -> slice:

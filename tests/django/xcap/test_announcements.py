@@ -1,0 +1,49 @@
+"""What the SIP workers hear of a change, in the transaction of the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.django.xcap.documents import friends, inline, services
+from xcap import store
+
+if TYPE_CHECKING:
+    from tests.django.xcap.conftest import Put
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    numbers: list[int] = []
+    monkeypatch.setattr(store, "list_changed", numbers.append)
+    return numbers
+
+
+def test_new_and_changed_documents_are_announced(put: Put, announced: list[int]) -> None:
+    number = put("rls-services", services()).pk
+    put("rls-services", services(inline("sip:list@example.test")))
+    assert announced == [number, number]
+
+
+def test_equal_body_is_not_announced(put: Put, announced: list[int]) -> None:
+    put("rls-services", services())
+    announced.clear()
+    put("rls-services", services())
+    assert announced == []
+
+
+def test_deleted_document_is_announced(put: Put, announced: list[int]) -> None:
+    document = put("rls-services", services())
+    announced.clear()
+    store.delete(document.usage, document.selector)
+    assert announced == [document.pk]
+
+
+def test_new_resource_lists_are_announced_by_the_services_that_may_wait_for_them(
+    put: Put, announced: list[int]
+) -> None:
+    waiting = put("rls-services", services()).pk
+    announced.clear()
+    assert announced == [] and put("resource-lists", friends()).pk in announced
+    assert waiting in announced

@@ -1,0 +1,143 @@
+"""The XCAP server: whole documents, and elements to read (RFC 4825 section 8)."""
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from xcap import responses, store
+from xcap.authentication import (
+    DigestAuthentication,
+    LoopbackAuthentication,
+    OwnTree,
+    StaleNonce,
+    challenges,
+)
+from xcap.documents.capabilities import capabilities
+from xcap.request import preconditions, raw_target, read_body
+from xcap.selectors import DocumentSelector, Target, parse_node_selector, parse_target
+from xcap.selectors.bindings import parse_bindings
+from xcap.selectors.spans import fragment
+from xcap.usages import USAGES, XCAP_CAPS, ApplicationUsage
+
+_AUTHENTICATION: dict[str, type[BaseAuthentication]] = {
+    "digest": DigestAuthentication,
+    "none": LoopbackAuthentication,
+}
+
+
+class ComponentsNotSupported(exceptions.APIException):
+    status_code = 501
+    default_detail = "Of the parts of a document only elements can be read; change the whole document."
+
+
+class XcapView(APIView):
+    """Everything below the XCAP root."""
+
+    http_method_names = ["get", "head", "put", "delete"]
+    permission_classes = [OwnTree]
+    target: Target
+    usage: ApplicationUsage
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.target = parse_target(raw_target(request), default_domain=store.default_domain())
+        self.usage = _usage(self.target.document)
+        if not self.usage.doc_type:
+            self.http_method_names = ["get", "head"]
+        super().initial(request, *args, **kwargs)
+
+    def get(self, request: Request) -> HttpResponse:
+        body, etag = self._stored()
+        media_type = self.usage.media_type
+        if self.target.node is not None:
+            body, media_type = self._element(body), "application/xcap-el+xml"
+        conditions = preconditions(request)
+        if not conditions.expects(etag):
+            raise store.PreconditionFailed
+        if conditions.excludes(etag):
+            return responses.tagged(HttpResponse(status=304), etag)
+        return responses.tagged(HttpResponse(body, content_type=media_type), etag)
+
+    def put(self, request: Request) -> HttpResponse:
+        self._refuse_components()
+        media_type = request._request.content_type or ""
+        if media_type != self.usage.media_type:
+            raise exceptions.UnsupportedMediaType(media_type, f"Send it as {self.usage.media_type}.")
+        body = read_body(request, settings.RLS_XCAP_MAX_DOCUMENT)
+        document, created = store.put(self.usage, self.target.document, body, preconditions(request))
+        return responses.tagged(HttpResponse(status=201 if created else 200), document.etag)
+
+    def delete(self, request: Request) -> HttpResponse:
+        self._refuse_components()
+        store.delete(self.usage, self.target.document, preconditions(request))
+        return HttpResponse()
+
+    @cached_property
+    def realm(self) -> str:
+        """Digest realm: the domain of the user whose tree it is."""
+        owner = self.target.document.owner
+        return owner.domain if owner else store.default_domain() or store.first_domain()
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return [_AUTHENTICATION[settings.RLS_XCAP_AUTH]()]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
+        """None: a document has one media type, and `Accept` of XCAP clients is often wrong."""
+        return self.get_renderers()[0], ""
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
+        if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+            stale = isinstance(exc, StaleNonce)
+            return responses.Challenge(challenges(self.realm, stale=stale), str(exc.detail))
+        response = responses.of_exception(exc)
+        if response is None:
+            self.raise_uncaught_exception(exc)
+        return response
+
+    def finalize_response(  # type: ignore[override]
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response["Cache-Control"] = "no-cache"
+        if response.status_code == 405:
+            response["Allow"] = ", ".join(self.allowed_methods)
+        return response
+
+    def _stored(self) -> tuple[bytes, str]:
+        if self.usage is XCAP_CAPS:
+            body = capabilities(USAGES.values())
+            return body, hashlib.sha256(body).hexdigest()[:32]
+        document = store.find(self.usage, self.target.document)
+        if document is None:
+            raise store.NotFound(self.target.document.path)
+        return bytes(document.doc), document.etag
+
+    def _element(self, body: bytes) -> bytes:
+        selector = parse_node_selector(
+            self.target.node or "",
+            default_namespace=self.usage.namespace,
+            bindings=parse_bindings(self.target.query),
+        )
+        if not selector.names_element:
+            raise ComponentsNotSupported
+        return fragment(body, selector)
+
+    def _refuse_components(self) -> None:
+        if self.target.node is not None:
+            raise ComponentsNotSupported
+
+
+def _usage(document: DocumentSelector) -> ApplicationUsage:
+    usage = USAGES.get(document.auid)
+    if usage is None:
+        raise store.NotFound(f"no application usage {document.auid!r}")
+    if (document.owner is None) == bool(usage.doc_type) or not usage.filename.fullmatch(document.path):
+        raise store.NotFound(f"{document.auid} has no such document")
+    return usage
