@@ -42,6 +42,8 @@ def configure(log_format: str, level: str) -> None:
     root.handlers = [handler]
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     root.setLevel(number)
+    # A 401 that asks for credentials is no event; errors are.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING if number == logging.INFO else number)
 

@@ -21,6 +21,6 @@ def banner() -> str:
 
   Try next
     .venv/bin/python manage.py watchlist {demo.ALICE_LIST} --as sip:alice@{demo.DOMAIN}
-    curl --digest -u alice@{demo.DOMAIN}:{demo.PASSWORD} \\
+    curl --digest -u alice:{demo.PASSWORD} \\
       {web}/xcap-root/rls-services/users/sip:alice@{demo.DOMAIN}/index
 """
