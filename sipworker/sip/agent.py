@@ -6,8 +6,9 @@ import random
 import secrets
 from collections.abc import Callable, Collection, Sequence
 
-from sipworker.sip.flow import Flow, address_text
+from sipworker.sip.flow import Address, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.headers import MAGIC_COOKIE
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
@@ -21,7 +22,6 @@ from sipworker.sip.response import response, with_received
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.timers import TimerWheel
 from sipworker.sip.transactions import (
-    MAGIC_COOKIE,
     ServerTransaction,
     TransactionLayer,
     Transmit,
@@ -73,6 +73,7 @@ class UserAgent:
         self._extensions = frozenset(extensions)
         self._handed_over = handed_over
         self._advertise = advertise or (lambda flow: address_text(flow.local))
+        self._contacts: dict[tuple[str, Address], str] = {}
         self._branch_prefix = MAGIC_COOKIE + secrets.token_hex(6)
         self._branches = 0
 
@@ -93,9 +94,13 @@ class UserAgent:
         return f"SIP/2.0/{flow.transport.upper()} {self._advertise(flow)};rport;branch={branch}"
 
     def contact(self, flow: Flow) -> str:
-        """Our Contact URI for messages on this flow."""
-        transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
-        return f"sip:{self._contact_user}{self._advertise(flow)}{transport}"
+        """Our Contact URI for messages on this flow: the same for all of one socket."""
+        key = flow.transport, flow.local
+        contact = self._contacts.get(key)
+        if contact is None:
+            transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
+            contact = self._contacts[key] = f"sip:{self._contact_user}{self._advertise(flow)}{transport}"
+        return contact
 
     # -- in
 
@@ -103,15 +108,23 @@ class UserAgent:
         """One message from the network; whatever is wrong with it is dealt with here."""
         try:
             message = parse(data, stream=flow.reliable)
-            if isinstance(message, Response):
-                self.transactions.receive_response(message, now)
-            else:
-                with_received(message, *flow.remote)
-                self._receive_request(message, flow, now)
         except MalformedMessage as error:
             self.malformed += 1
             if error.request is not None and error.request.method != "ACK":
+                with_received(error.request, *flow.remote)
                 self.answer_statelessly(error.request, flow, error.status, error.reason)
+            return
+        if isinstance(message, Response):
+            self._receive_response(message, now)
+        else:
+            with_received(message, *flow.remote)
+            self._receive_request(message, flow, now)
+
+    def _receive_response(self, answer: Response, now: float) -> None:
+        try:
+            self.transactions.receive_response(answer, now)
+        except MalformedMessage:
+            self.malformed += 1
 
     def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
         if request.method == "NOTIFY":
@@ -122,8 +135,14 @@ class UserAgent:
         elif request.method == "ACK":
             return
         transaction = self.transactions.receive_request(request, flow, now)
-        if transaction is not None:
+        if transaction is None:
+            return
+        try:
             self._dispatch(transaction, request, now)
+        except MalformedMessage as error:
+            self.malformed += 1
+            if not transaction.answered:
+                self.reply(transaction, error.status, error.reason, now=now)
 
     def _dispatch(self, transaction: ServerTransaction, request: Request, now: float) -> None:
         """Rows D7 to D14 of the decision table, then whoever serves the method."""
@@ -134,8 +153,6 @@ class UserAgent:
             return
         if request.method == "SUBSCRIBE":
             self._receive_subscribe(transaction, request, now)
-        elif request.method == "NOTIFY":
-            self.reply(transaction, 481, "Subscription does not exist", now=now)
         elif request.method == "OPTIONS":
             self.reply(transaction, 200, headers=self.capabilities(), now=now)
         else:
@@ -148,38 +165,45 @@ class UserAgent:
             self.reply(transaction, code, headers=(("Allow", ALLOW),), now=now)
         elif not request.uri.lower().startswith(("sip:", "sips:")):
             self.reply(transaction, 416, now=now)
+        elif self._lacks_dialog(request):
+            self.reply(transaction, 481, "Subscription does not exist", now=now)
         elif self.transactions.is_merged(transaction):
             self.reply(transaction, 482, "Merged Request", now=now)
+        elif unsupported := self.unsupported(request):
+            self.reply(transaction, 420, headers=unsupported, now=now)
         else:
-            unknown = [tag for tag in request.values("require") if tag.lower() not in self._extensions]
-            if not unknown:
-                return False
-            self.reply(transaction, 420, headers=(("Unsupported", ", ".join(unknown)),), now=now)
+            return False
         return True
 
+    def _lacks_dialog(self, request: Request) -> bool:
+        """Rows D11 and D50; a NOTIFY that gets here has matched no subscription."""
+        if request.method == "SUBSCRIBE":
+            return request.to.tag is not None and self._incoming_of(request) is None
+        return request.method == "NOTIFY"
+
+    def _incoming_of(self, request: Request) -> IncomingSubscription | None:
+        return self.incoming.get(f"{request.call_id};{request.from_.tag or ''};{request.to.tag or ''}")
+
     def _receive_subscribe(self, transaction: ServerTransaction, request: Request, now: float) -> None:
-        to_tag = request.to.tag
-        if to_tag is not None:
-            incoming = self.incoming.get(f"{request.call_id};{request.from_.tag or ''};{to_tag}")
-            if incoming is None:
-                self.reply(transaction, 481, "Subscription does not exist", now=now)
-            else:
-                incoming.receive_subscribe(transaction, now)
-            return
         events = request.rows("event")
         if not events:
             self.reply(transaction, 489, headers=self.allow_events(), now=now)
             return
-        try:
-            if len(events) > 1 or "," in events[0]:
-                raise MalformedMessage(400, "More than one Event", request)
-            subscription = IncomingSubscription.from_subscribe(self, transaction)
-        except MalformedMessage as error:
-            self.reply(transaction, error.status, error.reason, now=now)
+        if len(events) > 1:
+            raise MalformedMessage(400, "More than one Event")
+        incoming = self._incoming_of(request)
+        if incoming is not None:
+            incoming.receive_subscribe(transaction, now)
             return
+        subscription = IncomingSubscription.from_subscribe(self, transaction)
         self.observe(SIPIncomingSubscriptionGotSubscribe(subscription, request), now)
 
     # -- out
+
+    def unsupported(self, request: Request) -> Headers:
+        """The Unsupported header that refuses what `request` requires; () if we know all of it (D14)."""
+        unknown = [tag for tag in request.values("require") if tag.lower() not in self._extensions]
+        return (("Unsupported", ", ".join(unknown)),) if unknown else ()
 
     def allow_events(self) -> Headers:
         return (("Allow-Events", ", ".join(self._events)),) if self._events else ()
@@ -207,9 +231,8 @@ class UserAgent:
         answer = response(request, status, reason, to_tag=self.new_token(), headers=headers)
         transaction.respond(answer, now)
 
-    def answer_statelessly(self, request: Request, flow: Flow, status: int, reason: str) -> None:
-        try:
-            flow = response_flow(request, flow)
-        except MalformedMessage:
-            pass  # its Via is the broken part: back to the source
-        self.transmit(flow, response(request, status, reason, to_tag=self.new_token()))
+    def answer_statelessly(
+        self, request: Request, flow: Flow, status: int, reason: str | None, headers: Headers = ()
+    ) -> None:
+        answer = response(request, status, reason, to_tag=self.new_token(), headers=headers)
+        self.transmit(response_flow(request, flow), answer)

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rls.domain.uri import SipUri
+from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.headers import NameAddr
-from sipworker.sip.message import Request
+from sipworker.sip.message import Message, Request
 
 
-def contact_of(request: Request) -> str | None:
-    """The one Contact URI of a dialog-forming or target refresh request (8.1.1.8).
+def contact_of(message: Message) -> str | None:
+    """The one Contact URI of a dialog-forming or target refresh request, or of its 2xx (8.1.1.8).
 
     Raises MalformedMessage if there are several, or if it is no SIP URI.
     """
-    contacts = request.values("contact")
+    contacts = message.values("contact")
     if not contacts:
         return None
     if len(contacts) > 1:
-        raise MalformedMessage(400, "More than one Contact", request)
+        raise MalformedMessage(400, "More than one Contact")
     uri = NameAddr.parse(contacts[0]).uri
     if not uri.lower().startswith(("sip:", "sips:")):
-        raise MalformedMessage(400, "Contact is not a SIP URI", request)
+        raise MalformedMessage(400, "Contact is not a SIP URI")
     return uri
+
+
+def route_set_of(request: Request) -> tuple[str, ...]:
+    """The route set that a dialog-forming request gives its UAS: Record-Route in order (12.1.1).
+
+    Raises MalformedMessage if it cannot be routed by.
+    """
+    if "record-route" not in request.headers:
+        return ()
+    routes = tuple(request.values("record-route"))
+    try:
+        for route in routes:
+            SipUri.parse(NameAddr.parse(route).uri)
+    except InvalidUri:
+        raise MalformedMessage(400, "Malformed Record-Route") from None
+    return routes
 
 
 def untagged(header: str) -> str:
@@ -55,7 +71,7 @@ class Dialog:
         """
         target = contact_of(request)
         if target is None:
-            raise MalformedMessage(400, "Missing Contact", request)
+            raise MalformedMessage(400, "Missing Contact")
         return cls(
             call_id=request.call_id,
             local=untagged(request.rows("to")[0]),
@@ -63,7 +79,7 @@ class Dialog:
             remote=untagged(request.rows("from")[0]),
             remote_tag=request.from_.tag or "",
             remote_target=target,
-            route_set=tuple(request.values("record-route")),
+            route_set=route_set_of(request),
             remote_cseq=request.cseq.number,
         )
 
@@ -71,6 +87,15 @@ class Dialog:
     def did(self) -> str:
         """The notifier's dialog as OpenSIPS' tables spell it: callid;from_tag;to_tag."""
         return f"{self.call_id};{self.remote_tag};{self.local_tag}"
+
+    def follow(self, message: Message) -> None:
+        """Take the target from a target refresh request or its 2xx (12.2.1.2, 12.2.2).
+
+        Raises MalformedMessage.
+        """
+        rows = message.rows("contact")
+        if rows and (len(rows) > 1 or rows[0] != f"<{self.remote_target}>"):  # nearly always the same
+            self.remote_target = contact_of(message) or self.remote_target
 
     def next_hop(self) -> str:
         """The URI whose host gets the next request (8.1.2)."""

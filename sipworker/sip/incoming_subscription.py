@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.dialog import Dialog, contact_of
-from sipworker.sip.headers import parse_event
 from sipworker.sip.flow import Flow
-from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.grammar import MalformedMessage, delta_seconds
+from sipworker.sip.headers import parse_event
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidEnd,
@@ -57,7 +57,7 @@ class IncomingSubscription:
         self._transaction: ServerTransaction | None = None
         self._expiry: Timer | None = None
         self._in_flight = False
-        self._queue: deque[tuple[str, str, bytes]] = deque()
+        self._queue: list[tuple[str, str, bytes]] = []  # a deque would be 760 bytes
 
     @classmethod
     def from_subscribe(cls, agent: UserAgent, transaction: ServerTransaction) -> IncomingSubscription:
@@ -88,21 +88,19 @@ class IncomingSubscription:
         if refusal is not None:
             self.agent.reply(transaction, *refusal, now=now)
             return
-        self.dialog.remote_cseq = request.cseq.number
         self._transaction = transaction
         self.agent.observe(SIPIncomingSubscriptionGotRefreshingSubscribe(self, request), now)
 
     def _refusal(self, request: Request) -> tuple[int, str] | None:
+        """Raises MalformedMessage if its Event or Contact is senseless."""
         if request.cseq.number <= self.dialog.remote_cseq:
             return 500, "CSeq out of order"
+        self.dialog.remote_cseq = request.cseq.number
         if parse_event(request.header("event") or "")[:2] != (self.event, self.event_id):
             return 403, "Dialog sharing not supported"
-        if self._transaction is not None:
+        if self._transaction is not None and not self._transaction.answered:
             return 500, "Another SUBSCRIBE is under way"
-        try:
-            contact_of(request)
-        except (MalformedMessage, ValueError):
-            return 400, "Bad Contact"
+        contact_of(request)
         return None
 
     def reject(self, code: int, now: float, reason: str | None = None, headers: Headers = ()) -> None:
@@ -113,9 +111,17 @@ class IncomingSubscription:
             self.state = "terminated"
 
     def accept(self, expires: int, now: float, headers: Headers = ()) -> None:
-        """Answer 200 with `expires` seconds, at most what was asked for; the NOTIFY is the caller's."""
+        """Answer 200 with `expires` seconds, never more than was asked for; the NOTIFY is the caller's.
+
+        A subscription that ended while its SUBSCRIBE waited is answered 481.
+        """
         transaction = self.hand_over()
         request = transaction.request
+        if self.state == "terminated":
+            self.agent.reply(transaction, 481, "Subscription does not exist", now=now)
+            return
+        asked = delta_seconds(request.header("expires"))
+        expires = expires if asked is None else min(expires, asked)
         if self.state == "incoming":
             self.agent.incoming[self.dialog.did] = self
             self.state = "active"
@@ -130,6 +136,9 @@ class IncomingSubscription:
         transaction.respond(answer, now)
         if expires:
             self._expire_at(now + expires)
+        else:  # the caller ends it
+            self._stop_expiry()
+            self.expires_at = now
 
     def retarget(self, request: Request, flow: Flow) -> None:
         """A SUBSCRIBE is a target refresh request: its Contact moves the NOTIFYs (3.1)."""
@@ -196,6 +205,7 @@ class IncomingSubscription:
     def _notified(self, cseq: int, outcome: Outcome, now: float) -> None:
         self._in_flight = False
         if isinstance(outcome, Response) and outcome.status < 300:
+            self._follow(outcome)
             self.agent.observe(SIPIncomingSubscriptionNotifyDidSucceed(self, cseq), now)
         else:
             ends = outcome.status in ENDING_CODES or outcome.status == 408
@@ -203,6 +213,11 @@ class IncomingSubscription:
             if ends:
                 self.drop(now)
         self._push_next(now)
+
+    def _follow(self, answer: Response) -> None:
+        """A 2xx may move the target (12.2.1.2). The flow stays: this answer came by it."""
+        with suppress(MalformedMessage):
+            self.dialog.follow(answer)
 
     # -- the simple way: one NOTIFY after the other, numbered here
 
@@ -221,7 +236,7 @@ class IncomingSubscription:
     def _push_next(self, now: float) -> None:
         if self._in_flight or not self._queue or self.state == "terminated":
             return
-        reason, headers, body = self._queue.popleft()
+        reason, headers, body = self._queue.pop(0)
         self._in_flight = True
         state = self.subscription_state(now, reason)
         self.send_notify(self.dialog.local_cseq + 1, state, headers, body, now)
@@ -231,18 +246,21 @@ class IncomingSubscription:
     # -- the end
 
     def _expire_at(self, when: float) -> None:
+        self._stop_expiry()
         self.expires_at = when
+        self._expiry = self.agent.wheel.schedule(when, self._expired)
+
+    def _stop_expiry(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        self._expiry = self.agent.wheel.schedule(when, self._expired)
+            self._expiry = None
 
     def _expired(self, now: float) -> None:
         self.agent.observe(SIPIncomingSubscriptionDidTimeout(self), now)
 
     def drop(self, now: float) -> None:
         """Forget the dialog; what is in flight goes on."""
-        if self._expiry is not None:
-            self._expiry.cancel()
+        self._stop_expiry()
         if self.state != "terminated":
             self.state = "terminated"
             self.agent.incoming.pop(self.dialog.did, None)

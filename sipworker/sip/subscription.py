@@ -6,13 +6,17 @@ observer says so: `notify.accept(now)`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rls.domain.digest import answer as answer_challenge
-from sipworker.sip.dialog import Dialog, contact_of
-from sipworker.sip.headers import SubscriptionState, parse_event
+from sipworker.sip.authorization import Credentials
+from sipworker.sip.authorization import authorization as authorize
+from sipworker.sip.dialog import Dialog, route_set_of
 from sipworker.sip.flow import Flow
-from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.grammar import MalformedMessage, delta_seconds
+from sipworker.sip.headers import SubscriptionState, parse_event
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     SIPSubscriptionChangedState,
@@ -21,7 +25,7 @@ from sipworker.sip.notifications import (
     SIPSubscriptionDidStart,
     SIPSubscriptionGotNotify,
 )
-from sipworker.sip.response import response
+from sipworker.sip.notify_answer import ok
 from sipworker.sip.timers import TIMER_F, Timer
 from sipworker.sip.transactions import Failure, Outcome, response_flow
 
@@ -30,6 +34,17 @@ if TYPE_CHECKING:
 
 ENDING_CODES = frozenset({404, 405, 410, 416, *range(480, 486), 489, 501, 604})
 """Final responses that end a subscription on either side (RFC 6665 sections 4.1.2.2, 4.2.2)."""
+TIMER_N = TIMER_F + 0.2
+"""A moment longer: a SUBSCRIBE that nobody answered fails by Timer F, which may leave the old expiry."""
+SAME_EXPIRY = 2.0
+"""Seconds by which an expiry that was only rounded or delayed may seem to move."""
+MAX_FORWARDS = "Max-Forwards: 70\r\n"
+MAX_RETRIES = 3
+
+Refusal = tuple[int, str, Sequence[tuple[str, str]]]
+
+# The same few thousand values again and again: `active;expires=3540`.
+_state_of = lru_cache(8192)(SubscriptionState.parse)
 
 
 class ReceivedNotify:
@@ -55,19 +70,19 @@ class ReceivedNotify:
 
     def accept(self, now: float) -> None:
         """Answer 200 (OK)."""
-        self._subscription.answer_notify(self.request, self._flow, now)
+        self._subscription.answer_notify(self.request, self._flow)
 
 
 class Subscription:
     """`state` is null, sent, pending, active or terminated.
 
-    `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …), `route`
-    is a preloaded route set, `expires` the seconds to ask for. Posts SIPSubscription… to
-    the agent's observer.
+    `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …; Max-Forwards
+    is added if it is not among them), `route` is a preloaded route set, `expires` the
+    seconds to ask for. Posts SIPSubscription… to the agent's observer.
     """
 
     __slots__ = (
-        "_answering", "_attempts", "_last_branch", "_refresh", "_refresh_at", "_timer_at", "_timer_n", "_tries_end",
+        "_answering", "_refresh", "_refresh_at", "_retries", "_timer_at", "_timer_n", "_tries_end",
         "agent", "credentials", "dialog", "event", "expires", "expires_at", "headers", "owner", "state",
     )  # fmt: skip
 
@@ -82,12 +97,12 @@ class Subscription:
         headers: str = "",
         route: tuple[str, ...] = (),
         expires: int = 3600,
-        credentials: tuple[str, str] | None = None,
+        credentials: Credentials | None = None,
         owner: object = None,
     ) -> None:
         self.agent = agent
         self.event = event
-        self.headers = headers
+        self.headers = headers if "Max-Forwards:" in headers else MAX_FORWARDS + headers
         self.expires = expires
         self.credentials = credentials
         self.owner = owner
@@ -102,9 +117,8 @@ class Subscription:
             remote_target=request_uri,
             route_set=route,
         )
-        self._attempts = 0
+        self._retries: tuple[int, ...] = ()
         self._answering = False
-        self._last_branch = ""
         self._refresh: Timer | None = None
         self._refresh_at = self._timer_at = 0.0
         self._timer_n: Timer | None = None
@@ -125,30 +139,35 @@ class Subscription:
 
     def refresh(self, now: float) -> None:
         if self.state != "terminated":
-            self._attempts = 0
+            self._retries = ()
             self._send(now)
 
     def end(self, now: float) -> None:
-        """Unsubscribe (Expires 0) and drop out when the final NOTIFY or Timer N comes."""
-        if self.state in ("null", "terminated"):
+        """Unsubscribe (Expires 0) and drop out when the final NOTIFY or Timer N comes.
+
+        Before the first NOTIFY there is no dialog to unsubscribe in: it waits for that.
+        """
+        if self.state in ("null", "terminated") or self._tries_end:
             return
         self.expires = 0
         self._tries_end = True
+        self._retries = ()
         self._cancel(self._refresh)
-        self._send(now)
+        if self.state != "sent":
+            self._send(now)
 
     def drop(self) -> None:
         """Forget the subscription without a word."""
         self._cancel(self._refresh)
-        self._cancel(self._timer_n)
+        self._stop_timer_n()
         self.state = "terminated"
         self.agent.subscriptions.pop(self.dialog.call_id, None)
 
     # -- SUBSCRIBE
 
     def _send(self, now: float, authorization: str = "") -> None:
-        self._cancel(self._timer_n)
-        self._timer_n = self.agent.wheel.schedule(now + TIMER_F, self._notify_missing)
+        self._stop_timer_n()
+        self._timer_n = self.agent.wheel.schedule(now + TIMER_N, self._notify_missing)
 
         def located(flow: Flow | None, now: float) -> None:
             if flow is None:
@@ -183,58 +202,55 @@ class Subscription:
         self._refused(outcome, now)
 
     def _accepted(self, answer: Response, now: float) -> None:
-        """A 2xx; 202 counts as 200 (8.3.1)."""
-        self._attempts = 0
-        granted = _seconds(answer.header("expires"), self.expires)
+        """A 2xx; 202 counts as 200 (8.3.1). A NOTIFY that was faster knows better (4.1.3)."""
+        self._retries = ()
+        if self._tries_end:
+            return
+        said = _seconds(answer.header("expires"))
+        granted: float = self.expires if said is None else said
         if self.state == "sent":
-            self.agent.observe(SIPSubscriptionDidStart(self, granted), now)
-        elif not self._tries_end:
-            self._lasts(granted, now)
+            self.expires_at = now + granted
+            self.agent.observe(SIPSubscriptionDidStart(self, int(granted)), now)
+            return
+        if answer.to.tag == self.dialog.remote_tag:
+            with suppress(MalformedMessage):
+                self.dialog.follow(answer)
+        if self._timer_n is None:
+            granted = min(granted, self.expires_at - now)
+        self._lasts(granted, now)
 
     def _retried(self, answer: Response, now: float) -> bool:
-        """Fix what the answer asks for and try again, once (8.1.3.5)."""
-        if self._attempts:
+        """Fix what the answer asks for and try again, not twice for the same (8.1.3.5)."""
+        if self._retries[-1:] == (answer.status,) or len(self._retries) == MAX_RETRIES:
+            return False
+        if self._tries_end and not self.dialog.remote_tag:
             return False
         authorization = ""
         if answer.status == 423:
-            self.expires = max(self.expires, _seconds(answer.header("min-expires"), 0))
+            self.expires = max(self.expires, _seconds(answer.header("min-expires")) or 0)
         elif answer.status in (401, 407) and self.credentials:
-            authorization = self._authorization(answer)
+            uri = self.dialog.remote_target
+            authorization = authorize(answer, "SUBSCRIBE", uri, self.credentials)
             if not authorization:
                 return False
         else:
             return False
-        self._attempts = 1
+        self._retries += (answer.status,)
         self._send(now, authorization)
         return True
-
-    def _authorization(self, answer: Response) -> str:
-        proxy = answer.status == 407
-        username, password = self.credentials or ("", "")
-        value = answer_challenge(
-            answer.rows("proxy-authenticate" if proxy else "www-authenticate"),
-            method="SUBSCRIBE",
-            uri=self.dialog.remote_target,
-            username=username,
-            password=password,
-            cnonce=self.agent.new_token(),
-        )
-        if value is None:
-            return ""
-        return f"{'Proxy-Authorization' if proxy else 'Authorization'}: {value}\r\n"
 
     def _refused(self, outcome: Outcome, now: float) -> None:
         known = self.state in ("pending", "active") and not self._tries_end
         if known and outcome.status not in ENDING_CODES and self.expires_at - now > 2:
             # The old subscription is valid until its known expiry: try again before (4.1.2.2).
-            self._cancel(self._timer_n)
+            self._stop_timer_n()
             self._schedule_refresh((self.expires_at - now) / 2, now)
             return
         retry_after = reason = min_expires = None
         if isinstance(outcome, Response):
             reason = outcome.reason
-            retry_after = _optional_seconds(outcome.header("retry-after"))
-            min_expires = _optional_seconds(outcome.header("min-expires"))
+            retry_after = _seconds(outcome.header("retry-after"))
+            min_expires = _seconds(outcome.header("min-expires"))
         self._fail(outcome.status, reason or "No answer", now, retry_after, min_expires)
 
     def _notify_missing(self, now: float) -> None:
@@ -255,57 +271,74 @@ class Subscription:
 
     def receive_notify(self, request: Request, flow: Flow, now: float) -> None:
         """A NOTIFY with our Call-ID and tag; it may come before the 2xx (4.1.2.4)."""
-        number, branch = request.cseq.number, request.via.params.get("branch") or ""
-        dialog = self.dialog
-        if number == dialog.remote_cseq and branch == self._last_branch:
+        if self._is_retransmission(request):
             if not self._answering:
-                self.answer_notify(request, flow, now)
+                self.answer_notify(request, flow)
             return
-        refusal = self._refusal(request)
+        try:
+            state = _state_of(request.header("subscription-state") or "")
+            refusal = self._refusal(request)
+            if refusal is None:
+                self._enter_dialog(request)
+        except MalformedMessage as error:
+            refusal = error.status, error.reason, ()
         if refusal is not None:
             self.agent.answer_statelessly(request, flow, *refusal)
             return
-        try:
-            state = SubscriptionState.parse(request.header("subscription-state") or "")
-            target = contact_of(request)
-        except (ValueError, MalformedMessage):
-            self.agent.answer_statelessly(request, flow, 400, "Bad Subscription-State or Contact")
-            return
-        if not dialog.remote_tag:
-            dialog.remote_tag = request.from_.tag or ""
-            dialog.route_set = tuple(request.values("record-route"))
-        if target is not None:
-            dialog.remote_target = target
-        dialog.remote_cseq = number
-        self._last_branch = branch
         self._answering = True
-        self._cancel(self._timer_n)
-        self._timer_n = None
+        self._stop_timer_n()
         self._apply(state, now)
         self.agent.observe(SIPSubscriptionGotNotify(self, ReceivedNotify(self, request, flow, state)), now)
         if state.state == "terminated":
             self._terminated(state, now)
 
-    def _refusal(self, request: Request) -> tuple[int, str] | None:
-        """Rows D50 to D54 of the decision table, in the order of cost."""
+    def _is_retransmission(self, request: Request) -> bool:
+        """The CSeq says it: a table of branches would be the bigger part of a subscription."""
         dialog = self.dialog
-        event = request.header("event")
-        if event is None or request.header("subscription-state") is None:
-            return 400, "Missing Event or Subscription-State"
+        return request.cseq.number == dialog.remote_cseq and (request.from_.tag or "") == dialog.remote_tag
+
+    def _refusal(self, request: Request) -> Refusal | None:
+        """Rows D50 to D54 of the decision table. Raises MalformedMessage."""
+        dialog = self.dialog
+        event = request.header("event") or ""
         if event != self.event and parse_event(event)[:2] != parse_event(self.event)[:2]:
-            return 489, "Bad Event"
-        if dialog.remote_tag and request.from_.tag != dialog.remote_tag:
-            return 481, "Subscription does not exist"
+            return 489, "Bad Event", self.agent.allow_events()
+        forked = dialog.remote_tag and request.from_.tag != dialog.remote_tag
+        if forked or self.state == "terminated":
+            return 481, "Subscription does not exist", ()
         if request.cseq.number < dialog.remote_cseq:
-            return 500, "CSeq out of order"
+            return 500, "CSeq out of order", ()
+        if "require" in request.headers and (unsupported := self.agent.unsupported(request)):
+            return 420, "Bad Extension", unsupported
         return None
 
+    def _enter_dialog(self, request: Request) -> None:
+        """The first NOTIFY makes the dialog, each may move its target (4.4.1, 3.2).
+
+        Raises MalformedMessage.
+        """
+        dialog = self.dialog
+        route_set = dialog.route_set if dialog.remote_tag else route_set_of(request)
+        dialog.follow(request)
+        dialog.route_set = route_set
+        dialog.remote_tag = request.from_.tag or ""
+        dialog.remote_cseq = request.cseq.number
+
     def _apply(self, state: SubscriptionState, now: float) -> None:
-        if state.state == "terminated" or self._tries_end:
+        if state.state == "terminated":
             return
-        self._change_state("pending" if state.state != "active" else "active", now)
-        # The notifier's word on the time left is authoritative; old ones leave it out (4.1.3).
-        self._lasts(state.expires if state.expires is not None else self.expires, now)
+        awaited = self.state == "sent"
+        self._change_state("active" if state.state == "active" else "pending", now)
+        if not self._tries_end:
+            self._lasts(self._time_left(state, now), now)
+        elif awaited:
+            self._send(now)
+
+    def _time_left(self, state: SubscriptionState, now: float) -> float:
+        """The notifier's word is authoritative; old ones leave it out (4.1.3)."""
+        if state.expires is not None:
+            return state.expires
+        return self.expires_at - now if self.expires_at > now else self.expires
 
     def _terminated(self, state: SubscriptionState, now: float) -> None:
         self._cancel(self._refresh)
@@ -314,14 +347,15 @@ class Subscription:
         self.agent.wheel.schedule(now + TIMER_F, lambda now: self.drop())
         self.agent.observe(SIPSubscriptionDidEnd(self, state), now)
 
-    def answer_notify(self, request: Request, flow: Flow, now: float) -> None:
+    def answer_notify(self, request: Request, flow: Flow) -> None:
         self._answering = False
-        contact = ("Contact", f"<{self.agent.contact(flow)}>")
-        self.agent.transmit(response_flow(request, flow), response(request, 200, headers=(contact,)))
+        self.agent.transmit(response_flow(request, flow), ok(request, self.agent.contact(flow)))
 
     # -- time
 
-    def _lasts(self, seconds: int, now: float) -> None:
+    def _lasts(self, seconds: float, now: float) -> None:
+        if self._refresh is not None and abs(now + seconds - self.expires_at) < SAME_EXPIRY:
+            return  # else NOTIFYs in a row would put the refresh off for ever
         self.expires_at = now + seconds
         # Before expiry minus Timer F; spread, so that a storm does not come back each hour.
         early = min(seconds / 2, TIMER_F + self.agent.random() * seconds / 10)
@@ -351,17 +385,16 @@ class Subscription:
             previous, self.state = self.state, state
             self.agent.observe(SIPSubscriptionChangedState(self, previous, state), now)
 
+    def _stop_timer_n(self) -> None:
+        self._cancel(self._timer_n)
+        self._timer_n = None
+
     @staticmethod
     def _cancel(timer: Timer | None) -> None:
         if timer is not None:
             timer.cancel()
 
 
-def _optional_seconds(value: str | None) -> int | None:
-    digits = (value or "").split(";")[0].split("(")[0].strip()
-    return int(digits) if digits.isascii() and digits.isdigit() else None
-
-
-def _seconds(value: str | None, default: int) -> int:
-    seconds = _optional_seconds(value)
-    return default if seconds is None else seconds
+def _seconds(value: str | None) -> int | None:
+    """Retry-After has a comment and parameters behind the number (20.33)."""
+    return delta_seconds((value or "").split(";")[0].split("(")[0])

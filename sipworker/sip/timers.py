@@ -6,12 +6,15 @@ an event loop's own timers cost microseconds each and keep their callback alive.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from math import ceil
+from math import ceil, floor
 
 T1 = 0.5
 T2 = 4.0
 T4 = 5.0
+ROUNDING = 1e-6
+"""Of a slot: 43 * 0.1 / 0.1 is less than 43."""
 TIMER_F = 64 * T1
 """Seconds; RFC 3261 appendix A. Timers J and N have the same length."""
 
@@ -37,6 +40,11 @@ class TimerWheel:
         self._resolution = resolution
         self._position = int(now / resolution)
         self._slots: dict[int, list[Timer]] = {}
+        self._due: deque[Timer] = deque()
+
+    def __len__(self) -> int:
+        """How many timers are set or cancelled but not yet past."""
+        return sum(map(len, self._slots.values())) + len(self._due)
 
     def schedule(self, when: float, callback: Callback) -> Timer:
         timer = Timer(callback)
@@ -48,18 +56,25 @@ class TimerWheel:
         return timer
 
     def advance(self, now: float) -> None:
-        """Run what is due. Timers set meanwhile run at a later call."""
-        target = int(now / self._resolution)
+        """Run what is due. Timers set meanwhile run at a later call.
+
+        If a callback raises, those after it run at the next call.
+        """
+        self._collect(floor(now / self._resolution + ROUNDING))
+        while self._due:
+            callback = self._due.popleft().callback
+            if callback is not None:
+                callback(now)
+
+    def _collect(self, target: int) -> None:
         if target - self._position > len(self._slots):
             due = sorted(slot for slot in self._slots if slot <= target)
         else:
             due = [slot for slot in range(self._position + 1, target + 1) if slot in self._slots]
         self._position = max(self._position, target)
         for slot in due:
-            for timer in self._slots.pop(slot):
-                if timer.callback is not None:
-                    timer.callback(now)
+            self._due.extend(self._slots.pop(slot))
 
     def next_due(self) -> float | None:
-        """When the earliest slot in use is due, for a clock that jumps (tests)."""
+        """When the earliest slot in use is due, for a clock that jumps."""
         return min(self._slots) * self._resolution if self._slots else None

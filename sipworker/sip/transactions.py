@@ -6,14 +6,16 @@ from collections.abc import Callable
 from enum import Enum
 
 from sipworker.sip.flow import Flow
+from sipworker.sip.grammar import split_commas
 from sipworker.sip.message import Request, Response
 from sipworker.sip.response import response
 from sipworker.sip.timers import T1, T2, TIMER_F, Timer, TimerWheel
 
-MAGIC_COOKIE = "z9hG4bK"
 TRYING_AFTER = 3.5
 """Seconds until Timer E has reached T2: only then may a 100 be sent (RFC 4320 section 4.1)."""
 
+SLACK = 0.01
+"""Seconds by which a clock of floats may miss a deadline."""
 CANCELLABLE = ("SUBSCRIBE", "NOTIFY", "PUBLISH", "OPTIONS")
 
 Transmit = Callable[[Flow, bytes], None]
@@ -50,10 +52,18 @@ class ClientTransaction:
         "branch",
         "flow",
         "method",
+        "vias",
     )
 
     def __init__(
-        self, layer: TransactionLayer, method: str, branch: str, flow: Flow, data: bytes, on_final: OnFinal
+        self,
+        layer: TransactionLayer,
+        method: str,
+        branch: str,
+        flow: Flow,
+        data: bytes,
+        on_final: OnFinal,
+        vias: int,
     ) -> None:
         self._layer = layer
         self._data = data
@@ -64,6 +74,7 @@ class ClientTransaction:
         self.branch = branch
         self.flow = flow
         self.method = method
+        self.vias = vias
 
     def start(self, now: float) -> None:
         self._deadline = now + TIMER_F
@@ -75,7 +86,7 @@ class ClientTransaction:
         self._timer = self._layer.wheel.schedule(min(now + wait, self._deadline), self._fire)
 
     def _fire(self, now: float) -> None:
-        if now >= self._deadline:
+        if now >= self._deadline - SLACK:
             self._layer.finish(self, Failure.TIMEOUT, now)
             return
         self._interval = min(2 * self._interval, T2)
@@ -130,6 +141,13 @@ class ServerTransaction:
         else:
             self._layer.wheel.schedule(now + TIMER_F, lambda now: self._layer.forget(self, now))
 
+    def abandon(self, now: float) -> None:
+        """Forget the request without an answer: too late for one (RFC 4320 section 4.2)."""
+        if self._trying is not None:
+            self._trying.cancel()
+            self._trying = None
+        self._layer.forget(self, now)
+
     def retransmitted(self) -> None:
         if self._answer is not None:
             self._layer.transmit(self.flow, self._answer)
@@ -138,27 +156,32 @@ class ServerTransaction:
 ServerKey = tuple[str, ...]
 
 
-def server_key(request: Request) -> ServerKey:
-    """What a retransmission of `request` has in common with it (17.2.3, both generations)."""
+def server_key(request: Request, method: str) -> ServerKey:
+    """What a retransmission of `request` has in common with it (17.2.3, both generations).
+
+    With another `method` than the request's: the key of the request that a CANCEL is for (9.2).
+    """
     via = request.via
-    branch = via.params.get("branch") or ""
-    if branch.startswith(MAGIC_COOKIE):
-        return branch, via.host.lower(), str(via.port), request.method
-    cseq = request.cseq
+    if via.has_unique_branch:
+        return via.branch or "", via.host.lower(), str(via.port), method
     return (
         request.uri, request.from_.tag or "", request.to.tag or "",
-        request.call_id, f"{cseq.number} {cseq.method}", request.rows("via")[0],
+        request.call_id, f"{request.cseq.number} {method}", str(via),
     )  # fmt: skip
 
 
 def response_flow(request: Request, flow: Flow) -> Flow:
-    """Where responses to `request` go: its connection, or received and rport (18.2.2, RFC 3581)."""
+    """Where responses to `request` go: its connection, or received and rport (18.2.2, RFC 3581).
+
+    `maddr` is for multicast; following it would let a client send our answers to a third party.
+    """
     if flow.reliable:
         return flow
     via = request.via
-    if "rport" in via.params:
+    port = via.port or 5060
+    if port == flow.remote[1] or "rport" in via.params:
         return flow
-    return flow.to((flow.remote[0], via.port or 5060))
+    return flow.to((flow.remote[0], port))
 
 
 class TransactionLayer:
@@ -169,6 +192,7 @@ class TransactionLayer:
         self.transmit = transmit
         self.retransmissions = 0
         self._clients: dict[str, ClientTransaction] = {}
+        self._by_flow: dict[Flow, dict[str, ClientTransaction]] = {}
         self._servers: dict[ServerKey, ServerTransaction] = {}
         self._originals: dict[tuple[str, str, str], ServerKey] = {}
 
@@ -178,17 +202,34 @@ class TransactionLayer:
     # -- client side
 
     def send(
-        self, method: str, branch: str, flow: Flow, data: bytes, on_final: OnFinal, now: float
+        self,
+        method: str,
+        branch: str,
+        flow: Flow,
+        data: bytes,
+        on_final: OnFinal,
+        now: float,
+        vias: int = 1,
     ) -> ClientTransaction:
-        """Start a client transaction for the request `data`, whose top Via carries `branch`."""
-        transaction = self._clients[branch] = ClientTransaction(self, method, branch, flow, data, on_final)
+        """Start a client transaction for the request `data`: `vias` Vias, `branch` in the top one."""
+        transaction = ClientTransaction(self, method, branch, flow, data, on_final, vias)
+        self._clients[branch] = transaction
+        try:
+            self._by_flow[flow][branch] = transaction
+        except KeyError:
+            self._by_flow[flow] = {branch: transaction}
         transaction.start(now)
         return transaction
 
     def receive_response(self, answer: Response, now: float) -> bool:
-        """Hand a response to its transaction (17.1.3); False if there is none."""
-        transaction = self._clients.get(answer.via.params.get("branch") or "")
+        """Hand a response to its transaction (17.1.3); False if there is none.
+
+        More Vias than the request had: another's response gone astray (8.1.3.3).
+        """
+        transaction = self._clients.get(answer.via.branch or "")
         if transaction is None or transaction.method != answer.cseq.method:
+            return False
+        if transaction.vias != _count_vias(answer):
             return False
         if answer.status < 200:
             transaction.provisional()
@@ -197,19 +238,24 @@ class TransactionLayer:
         return True
 
     def finish(self, transaction: ClientTransaction, outcome: Outcome, now: float) -> None:
-        if self._clients.pop(transaction.branch, None) is not None:
-            transaction.finish(outcome, now)
+        if self._clients.pop(transaction.branch, None) is None:
+            return
+        on_flow = self._by_flow[transaction.flow]
+        del on_flow[transaction.branch]
+        if not on_flow:
+            del self._by_flow[transaction.flow]
+        transaction.finish(outcome, now)
 
     def transport_failed(self, flow: Flow, now: float) -> None:
         """The transport could not deliver on `flow`: end what waits there (17.1.4)."""
-        for transaction in [t for t in self._clients.values() if t.flow == flow]:
+        for transaction in list(self._by_flow.get(flow, {}).values()):
             self.finish(transaction, Failure.TRANSPORT, now)
 
     # -- server side
 
     def receive_request(self, request: Request, flow: Flow, now: float) -> ServerTransaction | None:
         """A transaction for a new request; None for a retransmission, which has been served."""
-        key = server_key(request)
+        key = server_key(request, request.method)
         known = self._servers.get(key)
         if known is not None:
             known.retransmitted()
@@ -228,14 +274,20 @@ class TransactionLayer:
 
     def cancelled(self, cancel: Request) -> bool:
         """Does a CANCEL match a transaction? Its effect on a non-INVITE is none (9.2)."""
-        key = server_key(cancel)
-        return any((*key[:-1], method) in self._servers for method in CANCELLABLE)
+        return any(server_key(cancel, method) in self._servers for method in CANCELLABLE)
 
     def forget(self, transaction: ServerTransaction, now: float) -> None:
         self._servers.pop(transaction.key, None)
         merge_key = _merge_key(transaction.request)
         if self._originals.get(merge_key) == transaction.key:
             del self._originals[merge_key]
+
+
+def _count_vias(answer: Response) -> int:
+    rows = answer.rows("via")
+    if len(rows) == 1 and "," not in rows[0]:
+        return 1
+    return sum(len(split_commas(row)) for row in rows)
 
 
 def _merge_key(request: Request) -> tuple[str, str, str]:
