@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rlsproject.celery import app, configuration, tick_interval
+from rls.domain.slots import tick_interval
+from rlsproject.celery import app, configuration
 
 
 @pytest.mark.parametrize(("waitn_time", "interval"), [(0.2, 0.2), (1.0, 1.0), (5.0, 1.0)])
