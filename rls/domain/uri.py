@@ -26,6 +26,10 @@ _TELLING_PARAMS = frozenset({"transport", "user", "ttl", "method", "maddr"})
 Params = tuple[tuple[str, str | None], ...]
 
 
+LONGEST = 1024
+"""Characters of a URI that can be subscribed to: it is a key of an index."""
+
+
 class InvalidUri(ValueError):
     """The text is no SIP or SIPS URI."""
 
@@ -113,6 +117,8 @@ def request_uri_of(entry_uri: str) -> str | None:
     (RFC 3261 section 19.1.5). A pres URI names the same user as the sip URI
     (RFC 3856 section 4), and servers route only the latter.
     """
+    if len(entry_uri) > LONGEST:
+        return None
     absolute = with_scheme(entry_uri)
     scheme, _, rest = absolute.partition(":")
     if scheme.lower() == "pres":

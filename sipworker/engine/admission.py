@@ -34,6 +34,8 @@ from xcap.lookup import ResolvedService
 MAX_WAITING = 10_000
 """SUBSCRIBEs that may wait for the database; more are sent away with Retry-After."""
 RETRY_AFTER = ("Retry-After", "5")
+LONGEST_DIALOG = 512
+"""Octets of Call-ID and From tag: they are keys of an index."""
 LIST_TYPES = ("multipart/related", "application/rlmi+xml")
 
 
@@ -89,7 +91,9 @@ class Admission:
             return Rejection(400, error.reason)
 
     def _misdirected(self, request: Request) -> Rejection | None:
-        """Rows D10 and D15."""
+        """Rows D10 and D15, and dialogs that no table could hold."""
+        if len(request.call_id) + len(request.from_.tag or "") > LONGEST_DIALOG:
+            return Rejection(400, "Call-ID or From tag too long")
         if request.header("max-forwards") == "0":
             return Rejection(483)
         try:

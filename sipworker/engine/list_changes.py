@@ -35,6 +35,10 @@ class ListChanges:
         """A subscription to this list begins."""
         self._known[service.uri] = service
 
+    async def catch_up(self) -> None:
+        """After a restart, before anything is sent: names, and what changed meanwhile."""
+        await self._compare(self._watchers.services())
+
     def changed(self, document: int) -> None:
         self.check(uri for uri, service in self._known.items() if document in service.documents)
 
@@ -86,12 +90,16 @@ class ListChanges:
             for watcher in watchers:
                 self._bring_in_line(watcher, service, now)
 
+    def _store_order(self, watcher: ListSubscription) -> None:
+        for position, back_end in enumerate(watcher.resources.values()):
+            self._writer.group.positions[back_end.row_id] = position
+
     def _bring_in_line(self, watcher: ListSubscription, service: ResolvedService, now: float) -> None:
         """Start what is new, end what is gone, keep the rest; full state if anything differs."""
         entries = {entry.uri: entry for entry in service.flat.entries}
         old = watcher.resources
         gone = [back_end for uri, back_end in old.items() if uri not in entries]
-        before = [(uri, back_end.view.opening) for uri, back_end in old.items()], watcher.names
+        before = _spelling(watcher)
         for back_end in gone:
             del old[back_end.view.uri]
             watcher.unanswered -= not back_end.answered
@@ -100,16 +108,23 @@ class ListChanges:
             watcher, [entry for uri, entry in entries.items() if uri not in old]
         )
         watcher.names = service.flat.names
-        watcher.resources = {uri: old[uri] for uri in entries}
-        for position, (uri, back_end) in enumerate(watcher.resources.items()):
-            self._writer.group.positions[back_end.row_id] = position
+        watcher.resources = {uri: watcher.resources[uri] for uri in entries}
+        for uri, back_end in watcher.resources.items():
             back_end.rename(ResourceView(uri, entries[uri].names))
-        after = [(uri, back_end.view.opening) for uri, back_end in watcher.resources.items()], watcher.names
-        if before != after:
+        if _spelling(watcher) != before:
+            self._store_order(watcher)
             self._watchers.tell_full(watcher)
+        watcher.restored = False
         self._watchers.back_ends.end(gone, now)
         if added:
             self._writer.after(lambda now: self._watchers.back_ends.start(added, now))
+
+
+def _spelling(watcher: ListSubscription) -> object:
+    """What RLMI says of the list but for states. Names are not stored: unknown after a restart."""
+    if watcher.restored:
+        return list(watcher.resources)
+    return [back_end.view.opening for back_end in watcher.resources.values()], watcher.names
 
 
 def _size(service: Found) -> int:

@@ -40,6 +40,13 @@ class BackEnd:
         self.code = 0
         self.retry: Timer | None = None
 
+    def copy(self, other: BackEnd) -> None:
+        """Show what another subscription of the same user knows, until our own back end answers."""
+        known = other.instance
+        self.instance.state, self.instance.reason = known.state, known.reason
+        self.instance.content_type, self.instance.body = known.content_type, known.body
+        self.show()
+
     def rename(self, view: ResourceView) -> None:
         """The list spells the resource or its names anew."""
         view.instances = self.view.instances
@@ -55,8 +62,8 @@ class ListSubscription:
     """`resources` in document order. `unsettled` collects rows until all back ends have answered."""
 
     __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
-                 "last_cseq", "list_uri", "max_forwards", "names", "resources", "retries", "service_uri",
-                 "settle_timer", "settled", "sip", "unanswered", "unsettled")  # fmt: skip
+                 "last_cseq", "list_uri", "max_forwards", "names", "resources", "restored", "retries",
+                 "service_uri", "settle_timer", "settled", "sip", "unanswered", "unsettled")  # fmt: skip
 
     def __init__(
         self,
@@ -86,11 +93,17 @@ class ListSubscription:
         self.unsettled: set[int] = set()
         self.ending = ""
         self.force_full = False
+        self.restored = False
         self.retries = 0
         self.in_flight: OutboxRow | None = None
         self.last_cseq = 0
         self._queue: list[tuple[int, OutboxRow]] = []
         sip.owner = self
+
+    @property
+    def user_key(self) -> tuple[str, str]:
+        """Subscriptions with the same key may show each other's states."""
+        return self.identity, self.event
 
     def add(self, entry: Entry, row_id: int) -> BackEnd:
         back_end = BackEnd(self, row_id, ResourceView(entry.uri, entry.names), entry.request_uri)

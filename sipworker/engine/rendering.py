@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from rls.domain.aggregate import compose
+from rls.domain.aggregate import ResourceView, compose
 from rls.store.numbering import OutboxRow
-from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.list_subscription import BackEnd, ListSubscription
 
 REQUIRE = "Require: eventlist\r\n"
 """In every NOTIFY of a list subscription, the last one too (RFC 4662 section 4.1)."""
+LARGEST_DATAGRAM = 60_000
+"""Octets of a body that still fits into one UDP datagram with its headers."""
+PART_OVERHEAD = 300
+"""Octets of a part's headers, its delimiter and its instance element, at the most."""
 
 
 class Notify(NamedTuple):
+    """`left_over`: rows whose states did not fit; a partial NOTIFY has to follow with them."""
+
     state: str
     headers: str
     body: bytes
+    left_over: set[int]
 
 
 def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> Notify:
     """Full state, or the resources whose rows are named; never less than was numbered."""
     full = row.kind == "F" or watcher.force_full
-    back_ends = list(watcher.resources.values())
+    back_ends: Iterable[BackEnd] = watcher.resources.values()
     if not full:
         wanted = set(row.row_ids)
         back_ends = [back_end for back_end in back_ends if back_end.row_id in wanted]
+    limit = None if watcher.sip.flow.reliable or row.reason else LARGEST_DATAGRAM
+    views, left_over = _fitting(back_ends, full, limit)
     content_type, body = compose(
-        watcher.list_uri,
-        row.version,
-        full,
-        watcher.names,
-        [back_end.view for back_end in back_ends],
-        host,
-        f"{watcher.id:x}.{row.version}",
+        watcher.list_uri, row.version, full, watcher.names, views, host, f"{watcher.id:x}.{row.version}"
     )
     state = watcher.sip.subscription_state(now, row.reason)
-    return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body)
+    return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body, left_over)
+
+
+def _fitting(
+    back_ends: Iterable[BackEnd], full: bool, limit: int | None
+) -> tuple[list[ResourceView], set[int]]:
+    """The views that fit into `limit` octets, and the rows of the others.
+
+    Full state names every resource; those that do not fit are named without an instance,
+    which says that their state is not known yet (RFC 4662 section 4.5).
+    """
+    if limit is None:
+        return [back_end.view for back_end in back_ends], set()
+    views, left_over = [], set()
+    room = limit
+    for back_end in back_ends:
+        view = back_end.view
+        size = len(view.opening) + PART_OVERHEAD + len(back_end.instance.body)
+        if size <= room or not views:
+            room -= size
+            views.append(view)
+            continue
+        left_over.add(back_end.row_id)
+        if full:
+            room -= len(view.opening)
+            views.append(ResourceView(view.uri, view.names))
+    return views, left_over
 
 
 def render_fetch(watcher: ListSubscription, host: str, now: float) -> Notify:

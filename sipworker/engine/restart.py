@@ -10,6 +10,7 @@ from rls.models import Presentity, Watcher
 from rls.store import load
 from rls.store.commit_group import Connection
 from rls.store.load import LoadedPresentity
+from rls.store.numbering import OutboxRow
 from rls.store.rows import WatcherRow
 from sipworker.engine.clock import monotonic
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
@@ -50,21 +51,28 @@ class Restart:
                 self._back_end(self._loaded[presentity.watcher_id], presentity, now)
             unsent = await load.left_to_send(connection, self._owner)
         for entry in unsent:
-            watcher = self._loaded.get(entry.watcher_id)
-            if watcher is None or not watcher.ending:
-                # It may have been sent: a new number and full state instead (no CSeq is used twice).
-                self._writer.group.sent.append(entry.id)
-                if watcher is not None:
-                    watcher.force_full = True
-            else:
-                watcher.last_cseq = min(watcher.last_cseq, entry.cseq - 1)
+            self._unsent(entry)
+        for watcher in self._loaded.values():
+            self._watchers.restore(watcher)
         return len(self._loaded)
+
+    def _unsent(self, entry: OutboxRow) -> None:
+        watcher = self._loaded.get(entry.watcher_id)
+        if watcher is not None and watcher.ending and entry.reason:
+            # The listener delivers it; a final NOTIFY cannot be numbered again.
+            watcher.last_cseq = entry.cseq - 1
+            return
+        # It may have been sent: full state with a new number instead (no CSeq is used twice).
+        self._writer.group.sent.append(entry.id)
+        if watcher is not None:
+            watcher.force_full = True
 
     def resume(self, now: float) -> None:
         """Refresh the back ends at the usual pace and tell watchers what they may have missed."""
         for watcher in self._loaded.values():
-            self._watchers.restore(watcher)
             if watcher.ending:
+                if watcher.last_cseq == watcher.sip.dialog.local_cseq:
+                    self._watchers.forget(watcher, now)  # its final NOTIFY had been answered
                 continue
             if watcher.sip.expires_at <= now:
                 self._watchers.end(watcher, "timeout", now)
@@ -114,6 +122,7 @@ class Restart:
             from_header=f"<{identity}>",
             max_forwards=row.max_forwards,
         )
+        watcher.restored = True
         watcher.last_cseq = row.local_cseq
         watcher.settled = row.settled
         watcher.force_full = not row.settled

@@ -14,14 +14,20 @@ PER_TURN = 64
 
 
 class Sender:
-    """`later(callback)` runs a callback in the next turn of the event loop."""
+    """`later(callback)` runs a callback in the next turn of the event loop; `tell_rest(watcher, rows)`
+    has another NOTIFY numbered for states that did not fit."""
 
     def __init__(
-        self, later: Callable[[Callable[[], None]], object], clock: Callable[[], float], host: str
+        self,
+        later: Callable[[Callable[[], None]], object],
+        clock: Callable[[], float],
+        host: str,
+        tell_rest: Callable[[ListSubscription, set[int]], None],
     ) -> None:
         self._later = later
         self._clock = clock
         self._host = host
+        self._tell_rest = tell_rest
         self._ready: deque[ListSubscription] = deque()
         self._scheduled = False
 
@@ -51,4 +57,6 @@ class Sender:
             return
         notify = render(watcher, row, self._host, now)
         watcher.force_full = False
+        if notify.left_over:
+            self._tell_rest(watcher, notify.left_over)
         watcher.sip.send_notify(row.cseq, notify.state, notify.headers, notify.body, now)

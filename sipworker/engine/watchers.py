@@ -47,6 +47,7 @@ class Watchers:
         self._sender = sender
         self._options = options
         self._by_id: dict[int, ListSubscription] = {}
+        self._of_user: dict[tuple[str, str], set[int]] = {}
         self.back_ends = BackEnds(agent, writer, options, self.changed)
 
     def __len__(self) -> int:
@@ -62,12 +63,12 @@ class Watchers:
 
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""
-        self._by_id[watcher.id] = watcher
+        self.restore(watcher)
         group = self._writer.group
         group.new_watchers.append(
             watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
         )
-        self.add_entries(watcher, entries)
+        self._show_known(watcher, self.add_entries(watcher, entries))
         group.notify(NotifyRequest(watcher.id, full=True), settled=False)
 
         def committed(now: float) -> None:
@@ -75,6 +76,16 @@ class Watchers:
             self.start(watcher, watcher.resources.values(), now)
 
         self._writer.after(committed)
+
+    def _show_known(self, watcher: ListSubscription, back_ends: Iterable[BackEnd]) -> None:
+        """What the same user may see in another subscription of theirs (RFC 4662 sections 4.5, 7.2)."""
+        others = [self._by_id[number] for number in self._of_user[watcher.user_key] - {watcher.id}]
+        for back_end in back_ends if others else ():
+            for other in others:
+                known = other.resources.get(back_end.view.uri)
+                if known is not None and known.instance.state == "active" and known.view.instances:
+                    back_end.copy(known)
+                    break
 
     def add_entries(self, watcher: ListSubscription, entries: Iterable[Entry]) -> list[BackEnd]:
         """New resources at the end; ids must have been reserved."""
@@ -87,7 +98,6 @@ class Watchers:
 
     def start(self, watcher: ListSubscription, back_ends: Iterable[BackEnd], now: float) -> None:
         """Subscribe, and tell the first answers together, after the settle time at the latest."""
-        self.restore(watcher)
         if watcher.settle_timer is not None:
             watcher.settle_timer.cancel()
         watcher.settle_timer = self._agent.wheel.schedule(
@@ -96,7 +106,9 @@ class Watchers:
         self.back_ends.start(back_ends, now)
 
     def restore(self, watcher: ListSubscription) -> None:
+        """Count a subscription among ours."""
         self._by_id[watcher.id] = watcher
+        self._of_user.setdefault(watcher.user_key, set()).add(watcher.id)
 
     def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
@@ -147,6 +159,11 @@ class Watchers:
         self._writer.group.notify(request)
         self._writer.wake()
 
+    def tell_rest(self, watcher: ListSubscription, rows: set[int]) -> None:
+        """What did not fit into a NOTIFY goes into the next."""
+        if not watcher.ending:
+            self._tell(NotifyRequest(watcher.id, full=False, row_ids=rows))
+
     def tell_full(self, watcher: ListSubscription) -> None:
         """Full state as soon as it is numbered."""
         if not watcher.ending:
@@ -180,7 +197,7 @@ class Watchers:
                 extra={"watcher": watcher.id, "code": notification.outcome.status},
             )
             self._wind_up(watcher, "noresponse", now)
-            self._forget(watcher, now)
+            self.forget(watcher, now)
             return
         # A version was consumed: the next NOTIFY is full state (RFC 6665 section 4.2.2).
         watcher.force_full = True
@@ -206,7 +223,7 @@ class Watchers:
             return
         self._writer.sent(row.id)
         if row.reason:
-            self._forget(watcher, now)
+            self.forget(watcher, now)
         else:
             self._sender.ready(watcher)
 
@@ -230,8 +247,12 @@ class Watchers:
             watcher.ending = reason
             self.back_ends.end(watcher.resources.values(), now)
 
-    def _forget(self, watcher: ListSubscription, now: float) -> None:
+    def forget(self, watcher: ListSubscription, now: float) -> None:
+        """The subscription is over on both sides."""
         if self._by_id.pop(watcher.id, None) is not None:
+            self._of_user[watcher.user_key].discard(watcher.id)
+            if not self._of_user[watcher.user_key]:
+                del self._of_user[watcher.user_key]
             watcher.sip.drop(now)
             self._writer.group.ended_watchers.append(watcher.id)
             self._writer.wake()

@@ -92,7 +92,12 @@ class SipWorker:
             enough=options.commit_waiting,
             gap=options.commit_gap,
         )
-        self.sender = Sender(self._loop.call_soon, self._loop.time, host)
+        self.sender = Sender(
+            self._loop.call_soon,
+            self._loop.time,
+            host,
+            lambda watcher, rows: self.watchers.tell_rest(watcher, rows),
+        )
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
         self.directory = Directory(ids)
         self.list_changes = ListChanges(self.watchers, self.writer, ids)
@@ -156,6 +161,7 @@ class SipWorker:
         self._wire(IdBlocks(self._ids_connection))
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
+        await self.list_changes.catch_up()
         await self.transports.start()
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
         self._spawn(self._turn_wheel())
