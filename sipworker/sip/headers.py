@@ -40,11 +40,6 @@ _VIA = re.compile(
 ).match
 
 
-def is_uri(text: str) -> bool:
-    """Has a scheme and nothing that would end a URI; what the scheme means is not judged here."""
-    return _URI(text) is not None
-
-
 @dataclass(slots=True)
 class NameAddr:
     """`"Bob" <sip:bob@example.com>;tag=1`: From, To, Contact, Route, Record-Route, P-Asserted-Identity.

@@ -27,32 +27,23 @@ _COMPACT = {
     "y": "identity",
 }
 
-# Only names that str.title() would spell wrong.
-_ODD_WIRE_NAMES = {
-    "call-id": "Call-ID",
-    "cseq": "CSeq",
-    "mime-version": "MIME-Version",
-    "rack": "RAck",
-    "rseq": "RSeq",
-    "sip-etag": "SIP-ETag",
-    "sip-if-match": "SIP-If-Match",
-    "www-authenticate": "WWW-Authenticate",
-}
-
 # fmt: off
 _COMMON = (
     "Accept", "Accept-Encoding", "Accept-Language", "Allow", "Allow-Events", "Authorization", "Call-ID",
     "Contact", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Type", "CSeq", "Date",
-    "Event", "Expires", "From", "Max-Forwards", "Min-Expires", "P-Asserted-Identity", "Privacy",
-    "Proxy-Authorization", "Record-Route", "Require", "Retry-After", "Route", "Server", "SIP-ETag",
-    "SIP-If-Match", "Subject", "Subscription-State", "Supported", "To", "Unsupported", "User-Agent", "Via",
-    "Warning", "WWW-Authenticate",
+    "Event", "Expires", "From", "Max-Forwards", "MIME-Version", "Min-Expires", "P-Asserted-Identity",
+    "Privacy", "Proxy-Authorization", "RAck", "Record-Route", "Require", "Retry-After", "Route", "RSeq",
+    "Server", "SIP-ETag", "SIP-If-Match", "Subject", "Subscription-State", "Supported", "To", "Unsupported",
+    "User-Agent", "Via", "Warning", "WWW-Authenticate",
 )
 # fmt: on
 
+_WIRE_NAMES = {name.lower(): name for name in _COMMON}
+
 # One look-up for what nearly every row carries; canonical() does the rest.
-KNOWN_SPELLINGS = {name: name.lower() for name in _COMMON} | {name.lower(): name.lower() for name in _COMMON}
-KNOWN_SPELLINGS |= _COMPACT
+KNOWN_SPELLINGS = (
+    {name: key for key, name in _WIRE_NAMES.items()} | {key: key for key in _WIRE_NAMES} | _COMPACT
+)
 
 
 def canonical(name: str) -> str:
@@ -66,4 +57,4 @@ def canonical(name: str) -> str:
 
 def wire_name(key: str) -> str:
     """`call-id` -> `Call-ID`."""
-    return _ODD_WIRE_NAMES.get(key) or key.title()
+    return _WIRE_NAMES.get(key) or key.title()

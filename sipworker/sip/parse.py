@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 
 from sipworker.sip.grammar import ABSOLUTE_URI, TOKEN_CHARS, MalformedMessage, is_token, malformed
-from sipworker.sip.headers import CSeq, NameAddr
 from sipworker.sip.names import KNOWN_SPELLINGS, canonical
 from sipworker.sip.structure import (
     Headers,
     Request,
     Response,
-    checked_call_id,
     top_via,
 )
 
@@ -49,7 +47,10 @@ def parse(data: bytes, *, stream: bool = False) -> Request | Response:
 
 
 def salvage(data: bytes) -> Request | None:
-    """As much of a broken request as its answer copies; None if it was none or has no usable Via."""
+    """What an answer to a broken request copies; None if it was none or has no usable Via.
+
+    Of its attributes only `via` can be relied on.
+    """
     head = data.lstrip(b"\r\n").partition(b"\r\n\r\n")[0][:MAX_HEAD]
     start, *lines = _FOLD.sub(" ", head.decode("utf-8", "surrogateescape")).split("\r\n")
     words = start.split(" ")
@@ -79,7 +80,7 @@ def _parse(data: bytes, stream: bool) -> Request | Response:
         raise MalformedMessage(513, "Message Too Large")
     start, *lines = _lines(data[:end].decode("utf-8", "surrogateescape"))
     message = _start_line(start, _headers(lines))
-    _check(message)
+    message.read_mandatory()
     if isinstance(message, Request):
         _check_request(message)
     message.body = _body(message.headers, data[end + 4 :], stream)
@@ -88,7 +89,8 @@ def _parse(data: bytes, stream: bool) -> Request | Response:
 
 def _lines(text: str) -> list[str]:
     lines = text.split("\r\n")
-    if not text.count("\n") == text.count("\r") == len(lines) - 1:
+    rest = "".join(lines)
+    if "\r" in rest or "\n" in rest:
         raise malformed("message: a bare CR or LF")
     if len(lines) > MAX_ROWS or (len(text) > MAX_ROW and max(map(len, lines)) > MAX_ROW):
         raise MalformedMessage(513, "Message Too Large")
@@ -137,26 +139,6 @@ def _unfolded(lines: list[str]) -> list[str]:
     if lines[0][:1] in _FOLDED:
         raise malformed("start line")
     return _FOLD.sub(" ", "\r\n".join(lines)).split("\r\n")
-
-
-def _check(message: Request | Response) -> None:
-    """Looks at what every message must have, once or (Via) at least once."""
-    headers = message.headers
-    try:
-        [call_id], [cseq], [from_], [to] = (
-            headers["call-id"],
-            headers["cseq"],
-            headers["from"],
-            headers["to"],
-        )
-        via = headers["via"][0]
-    except (KeyError, ValueError):
-        raise malformed("message: a mandatory header is missing or comes twice") from None
-    message.call_id = checked_call_id(call_id)
-    message.cseq = CSeq.parse(cseq)
-    message.from_ = NameAddr.parse(from_, "From")
-    message.to = NameAddr.parse(to, "To")
-    message.via = top_via(via)
 
 
 def _check_request(request: Request) -> None:

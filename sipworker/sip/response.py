@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.headers import NameAddr
 from sipworker.sip.structure import Headers, Request, collect, serialise
 
 REASONS = {
@@ -77,18 +78,18 @@ def response(
     Raises ValueError if a value would break out of its line.
     """
     rows: Headers = {name: request.headers[name] for name in _COPIED if name in request.headers}
-    if to_tag and _lacks_tag(request):
-        rows["to"] = [f"{rows['to'][0]};tag={to_tag}"]
+    if to_tag and "to" in rows:
+        rows["to"] = [_tagged(rows["to"][0], to_tag)]
     for name, values in collect(headers).items():
         rows[name] = values
     return serialise(f"SIP/2.0 {status} {reason or REASONS.get(status, '')}", rows, body)
 
 
-def _lacks_tag(request: Request) -> bool:
+def _tagged(to: str, tag: str) -> str:
     try:
-        return request.to.tag is None
+        return to if NameAddr.parse(to).tag else f"{to};tag={tag}"
     except MalformedMessage:
-        return False
+        return to
 
 
 def with_received(request: Request, source_host: str, source_port: int) -> Request:

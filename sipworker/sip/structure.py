@@ -7,8 +7,7 @@ of different headers carries no meaning (RFC 3261 section 7.3.1), that within on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from sipworker.sip.grammar import malformed, split_commas
 from sipworker.sip.headers import CSeq, NameAddr, Via
@@ -21,11 +20,7 @@ _CALL_ID = re.compile(r"[!-+\--:<-~]+").fullmatch
 
 
 class Message:
-    """What requests and responses share.
-
-    `call_id`, `cseq`, `from_`, `to` and `via` (the topmost) raise MalformedMessage when their header is
-    absent or broken. `parse` has looked at them; in messages we build they are read when first asked for.
-    """
+    """What requests and responses share. `via` is the topmost Via."""
 
     __slots__ = ("body", "call_id", "cseq", "from_", "headers", "to", "via")
 
@@ -37,15 +32,25 @@ class Message:
     to: NameAddr
     via: Via
 
-    if not TYPE_CHECKING:  # a misspelt attribute stays an error for the type checker
-
-        def __getattr__(self, name: str) -> object:
-            """Fills a slot that is still empty; a filled one costs no call."""
-            if name not in _READERS:
-                raise AttributeError(name)
-            value = _READERS[name](self)
-            setattr(self, name, value)
-            return value
+    def read_mandatory(self) -> None:
+        """Fills the attributes. Raises MalformedMessage if a header is absent, comes twice or is broken."""
+        headers = self.headers
+        try:
+            [self.call_id], [cseq], [from_], [to] = (
+                headers["call-id"],
+                headers["cseq"],
+                headers["from"],
+                headers["to"],
+            )
+            top = headers["via"][0]
+        except (KeyError, ValueError):
+            raise malformed("message: a mandatory header is missing or comes twice") from None
+        if not _CALL_ID(self.call_id):
+            raise malformed("Call-ID")
+        self.cseq = CSeq.parse(cseq)
+        self.from_ = NameAddr.parse(from_, "From")
+        self.to = NameAddr.parse(to, "To")
+        self.via = top_via(top)
 
     @property
     def start_line(self) -> str:
@@ -63,13 +68,6 @@ class Message:
     def values(self, name: str) -> list[str]:
         """All elements over all rows of a header that is a comma list."""
         return [element for row in self.headers.get(name, ()) for element in split_commas(row)]
-
-    def only(self, name: str) -> str:
-        """The value of a header that comes exactly once. Raises MalformedMessage if it does not."""
-        rows = self.headers.get(name, ())
-        if len(rows) != 1:
-            raise malformed(f"message: {len(rows)} {wire_name(name)} headers")
-        return rows[0]
 
     def replace_top_via(self, via: Via) -> None:
         rows = self.headers["via"]
@@ -92,8 +90,13 @@ class Request(Message):
 
     @classmethod
     def build(cls, method: str, uri: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> Request:
-        """Names in any spelling, one pair per row; Content-Length is added when it is written."""
-        return cls(method, uri, collect(headers), body)
+        """Names in any spelling, one pair per row; Content-Length is added when it is written.
+
+        Raises MalformedMessage if it is not what another would accept.
+        """
+        request = cls(method, uri, collect(headers), body)
+        request.read_mandatory()
+        return request
 
     @property
     def start_line(self) -> str:
@@ -116,23 +119,8 @@ class Response(Message):
         return f"SIP/2.0 {self.status} {self.reason}"
 
 
-def checked_call_id(value: str) -> str:
-    if not _CALL_ID(value):
-        raise malformed("Call-ID")
-    return value
-
-
 def top_via(row: str) -> Via:
     return Via.parse(row if "," not in row else (split_commas(row) or [""])[0])
-
-
-_READERS: dict[str, Callable[[Message], object]] = {
-    "call_id": lambda message: checked_call_id(message.only("call-id")),
-    "cseq": lambda message: CSeq.parse(message.only("cseq")),
-    "from_": lambda message: NameAddr.parse(message.only("from"), "From"),
-    "to": lambda message: NameAddr.parse(message.only("to"), "To"),
-    "via": lambda message: top_via(message.header("via") or ""),
-}
 
 
 def collect(pairs: Iterable[tuple[str, str]]) -> Headers:
@@ -149,8 +137,8 @@ def serialise(start_line: str, headers: Headers, body: bytes) -> bytes:
         if key != "content-length":
             name = wire_name(key)
             lines += [f"{name}: {row}" for row in rows]
-    lines.append(f"Content-Length: {len(body)}\r\n\r\n")
-    text = "\r\n".join(lines)
-    if not text.count("\n") == text.count("\r") == len(lines) + 1:
+    lines.append(f"Content-Length: {len(body)}")
+    written = "".join(lines)
+    if "\r" in written or "\n" in written:
         raise ValueError("a line break in the start line or in a header")
-    return text.encode("utf-8", "surrogateescape") + body
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body
