@@ -52,7 +52,8 @@ def _fitting(
     """
     if limit is None:
         return [back_end.view for back_end in back_ends], set()
-    views, left_over = [], set()
+    views: list[ResourceView] = []
+    left_over: set[int] = set()
     room = limit
     for back_end in back_ends:
         view = back_end.view

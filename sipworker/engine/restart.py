@@ -15,7 +15,6 @@ from rls.store.rows import WatcherRow
 from sipworker.engine.clock import monotonic
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.watchers import Watchers
-from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import Dialog
 from sipworker.sip.flow import Flow
@@ -35,10 +34,11 @@ STATES = {
 
 
 class Restart:
-    def __init__(self, agent: UserAgent, watchers: Watchers, writer: Writer, owner: int) -> None:
+    """load() before the sockets open, resume() after."""
+
+    def __init__(self, agent: UserAgent, watchers: Watchers, owner: int) -> None:
         self._agent = agent
         self._watchers = watchers
-        self._writer = writer
         self._owner = owner
         self._loaded: dict[int, ListSubscription] = {}
 
@@ -49,23 +49,21 @@ class Restart:
                 self._loaded[row.id] = self._watcher(row, now)
             async for presentity in load.presentities(connection, self._owner):
                 self._back_end(self._loaded[presentity.watcher_id], presentity, now)
-            unsent = await load.left_to_send(connection, self._owner)
-        for entry in unsent:
-            self._unsent(entry)
+            for entry in await load.left_to_send(connection, self._owner):
+                self._unsent(entry)
         for watcher in self._loaded.values():
             self._watchers.restore(watcher)
         return len(self._loaded)
 
     def _unsent(self, entry: OutboxRow) -> None:
+        """The listener will deliver it: sent before or not, the watcher takes it once.
+
+        It has the number and branch that it had (a retransmission), and what it says is at
+        least what was numbered: every later change has a mark of its own.
+        """
         watcher = self._loaded.get(entry.watcher_id)
-        if watcher is not None and watcher.ending and entry.reason:
-            # The listener delivers it; a final NOTIFY cannot be numbered again.
-            watcher.last_cseq = entry.cseq - 1
-            return
-        # It may have been sent: full state with a new number instead (no CSeq is used twice).
-        self._writer.group.sent.append(entry.id)
         if watcher is not None:
-            watcher.force_full = True
+            watcher.last_cseq = min(watcher.last_cseq, entry.cseq - 1)
 
     def resume(self, now: float) -> None:
         """Refresh the back ends at the usual pace and tell watchers what they may have missed."""
@@ -78,11 +76,10 @@ class Restart:
                 self._watchers.end(watcher, "timeout", now)
                 continue
             watcher.sip.resume(watcher.sip.expires_at)
-            if watcher.force_full:
-                self._watchers.tell_full(watcher)
             if watcher.settled:
                 self._watchers.back_ends.start(self._to_start(watcher), now)
             else:
+                self._watchers.tell_full(watcher)  # answers were stored that had no mark yet
                 self._watchers.start(watcher, self._to_start(watcher), now)
         self._loaded.clear()
 
@@ -125,7 +122,6 @@ class Restart:
         watcher.restored = True
         watcher.last_cseq = row.local_cseq
         watcher.settled = row.settled
-        watcher.force_full = not row.settled
         if row.status == Watcher.Status.TERMINATED.value:
             watcher.ending = row.reason
         return watcher

@@ -118,7 +118,7 @@ class SipWorker:
             self.list_changes.changed,
             self.list_changes.check_all,
         )
-        self.restart = Restart(agent, self.watchers, self.writer, options.worker)
+        self.restart = Restart(agent, self.watchers, options.worker)
         self._handlers = self._handler_table()
 
     def _handler_table(self) -> dict[type, Callable[[Any, float], None]]:

@@ -22,7 +22,7 @@ from sipworker.sip.notifications import (
 from sipworker.sip.response import response
 from sipworker.sip.subscription import ENDING_CODES
 from sipworker.sip.timers import Timer
-from sipworker.sip.transactions import Failure, Outcome, ServerTransaction
+from sipworker.sip.transactions import MAGIC_COOKIE, Failure, Outcome, ServerTransaction
 
 if TYPE_CHECKING:
     from sipworker.sip.agent import UserAgent
@@ -189,7 +189,8 @@ class IncomingSubscription:
             if flow is None:
                 self._notified(cseq, Failure.TRANSPORT, now)
                 return
-            branch = self.agent.new_branch()
+            # The same for the same NOTIFY: sent again after a crash, it is a retransmission.
+            branch = f"{MAGIC_COOKIE}{dialog.local_tag}.{cseq}"
             data = dialog.serialize("NOTIFY", cseq, self.agent.via(flow, branch), lines, body)
 
             def finished(outcome: Outcome, now: float) -> None:
