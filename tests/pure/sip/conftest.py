@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.pure.sip.network import Network
+from tests.pure.sip.peer import Peer
+
+
+@pytest.fixture
+def network() -> Network:
+    return Network()
+
+
+@pytest.fixture
+def peer(network: Network) -> Peer:
+    """A scripted peer at 10.0.0.2:5062."""
+    return Peer(network, ("10.0.0.2", 5062))
