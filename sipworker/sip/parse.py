@@ -78,7 +78,8 @@ def _parse(data: bytes, stream: bool) -> Request | Response:
         raise malformed("message: its headers do not end")
     if end > MAX_HEAD:
         raise MalformedMessage(513, "Message Too Large")
-    start, *lines = _lines(data[:end].decode("utf-8", "surrogateescape"))
+    lines = _lines(data[:end].decode("utf-8", "surrogateescape"))
+    start = lines.pop(0)
     message = _start_line(start, _headers(lines))
     message.read_mandatory()
     if isinstance(message, Request):
