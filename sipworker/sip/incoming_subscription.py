@@ -10,7 +10,7 @@ from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.dialog import Dialog, contact_of
 from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage, delta_seconds
-from sipworker.sip.headers import parse_event
+from sipworker.sip.headers import MAGIC_COOKIE, parse_event
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidEnd,
@@ -22,7 +22,7 @@ from sipworker.sip.notifications import (
 from sipworker.sip.response import response
 from sipworker.sip.subscription import ENDING_CODES
 from sipworker.sip.timers import Timer
-from sipworker.sip.transactions import MAGIC_COOKIE, Failure, Outcome, ServerTransaction
+from sipworker.sip.transactions import Failure, Outcome, ServerTransaction
 
 if TYPE_CHECKING:
     from sipworker.sip.agent import UserAgent
@@ -226,9 +226,11 @@ class IncomingSubscription:
         """Send a NOTIFY with this body as soon as those before it are answered."""
         self._enqueue("", f"{headers}Content-Type: {content_type}\r\n", body, now)
 
-    def end(self, now: float, reason: str = "deactivated") -> None:
-        """Send the final NOTIFY and forget the subscription."""
-        self._enqueue(reason, "", b"", now)
+    def end(
+        self, now: float, reason: str = "deactivated", content_type: str = "", body: bytes = b""
+    ) -> None:
+        """Send the final NOTIFY, with the last state if there is a body, and forget the subscription."""
+        self._enqueue(reason, f"Content-Type: {content_type}\r\n" if body else "", body, now)
 
     def _enqueue(self, reason: str, headers: str, body: bytes, now: float) -> None:
         self._queue.append((reason, headers, body))

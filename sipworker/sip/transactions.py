@@ -238,8 +238,9 @@ class TransactionLayer:
         return True
 
     def finish(self, transaction: ClientTransaction, outcome: Outcome, now: float) -> None:
-        if self._clients.pop(transaction.branch, None) is None:
+        if self._clients.get(transaction.branch) is not transaction:
             return
+        del self._clients[transaction.branch]
         on_flow = self._by_flow[transaction.flow]
         del on_flow[transaction.branch]
         if not on_flow:
