@@ -4,6 +4,7 @@ import pytest
 
 from tests.pure.sip.network import Network
 from tests.pure.sip.peer import Peer
+from tests.pure.sip.subscriber import Subscriber
 
 
 @pytest.fixture
@@ -15,3 +16,9 @@ def network() -> Network:
 def peer(network: Network) -> Peer:
     """A scripted peer at 10.0.0.2:5062."""
     return Peer(network, ("10.0.0.2", 5062))
+
+
+@pytest.fixture
+def subscriber(network: Network, peer: Peer) -> Subscriber:
+    """The subscriber's side, with `peer` as its notifier."""
+    return Subscriber(network, peer)

@@ -47,7 +47,7 @@ class Peer:
         return f"SIP/2.0/{self._transport.upper()} {address_text(self.address)};branch={branch}{params}"
 
     def ask(
-        self, to: Address, method: str, headers: Pairs = (), body: bytes = b"", **changed: str
+        self, to: Address, method: str, headers: Pairs = (), body: bytes = b"", /, **changed: str
     ) -> Request:
         """Send a request; `changed` replaces headers by name (call_id=…), an empty one leaves it out."""
         usual = {
