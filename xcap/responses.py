@@ -25,6 +25,12 @@ class Challenge(HttpResponse):
         return [*super().items(), *(("WWW-Authenticate", challenge) for challenge in self.challenges)]
 
 
+def empty(status: int) -> HttpResponse:
+    response = HttpResponse(status=status)
+    del response["Content-Type"]
+    return response
+
+
 def tagged(response: HttpResponse, etag: str) -> HttpResponse:
     response["ETag"] = f'"{etag}"'
     return response

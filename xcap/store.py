@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.http.request import validate_host
 from lxml import etree
 
@@ -38,7 +37,7 @@ class PreconditionFailed(Exception):
 
 def root() -> XcapRoot:
     """Our XCAP root: any host name that Django serves is ours."""
-    return XcapRoot(lambda host: validate_host(host, _hosts()), default_domain())
+    return XcapRoot(lambda host: validate_host(host, settings.ALLOWED_HOSTS), default_domain())
 
 
 def default_domain() -> str:
@@ -164,12 +163,11 @@ def _taken(uris: Sequence[str], document: Document) -> set[str]:
 
 
 def _addresses(uris: Sequence[str]) -> set[str]:
-    users = {(uri.user, uri.host): str(uri) for uri in map(SipUri.parse, uris)}
-    anyone = Q()
-    for username, domain in users:
-        anyone |= Q(username=username, domain=domain)
-    found = Subscriber.objects.filter(anyone).values_list("username", "domain") if users else ()
-    return {users[user] for user in found}
+    users = {(uri.user or "", uri.host): str(uri) for uri in map(SipUri.parse, uris)}
+    near = Subscriber.objects.filter(
+        username__in={username for username, _ in users}, domain__in={domain for _, domain in users}
+    )
+    return {users[user] for user in near.values_list("username", "domain") if user in users}
 
 
 def _validate(document: Document, body: bytes) -> etree._Element:
@@ -187,8 +185,3 @@ def _announce(document: Document, created: bool) -> None:
         )
         for number in services.values_list("pk", flat=True):
             list_changed(number)
-
-
-def _hosts() -> list[str]:
-    hosts: list[str] = settings.ALLOWED_HOSTS
-    return hosts or [".localhost", "127.0.0.1", "[::1]"]

@@ -63,7 +63,7 @@ class XcapView(APIView):
         if not conditions.expects(etag):
             raise store.PreconditionFailed
         if conditions.excludes(etag):
-            return responses.tagged(HttpResponse(status=304), etag)
+            return responses.tagged(responses.empty(304), etag)
         return responses.tagged(HttpResponse(body, content_type=media_type), etag)
 
     def put(self, request: Request) -> HttpResponse:
@@ -73,12 +73,12 @@ class XcapView(APIView):
             raise exceptions.UnsupportedMediaType(media_type, f"Send it as {self.usage.media_type}.")
         body = read_body(request, settings.RLS_XCAP_MAX_DOCUMENT)
         document, created = store.put(self.usage, self.target.document, body, preconditions(request))
-        return responses.tagged(HttpResponse(status=201 if created else 200), document.etag)
+        return responses.tagged(responses.empty(201 if created else 200), document.etag)
 
     def delete(self, request: Request) -> HttpResponse:
         self._refuse_components()
         store.delete(self.usage, self.target.document, preconditions(request))
-        return HttpResponse()
+        return responses.empty(200)
 
     @cached_property
     def realm(self) -> str:

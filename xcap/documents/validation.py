@@ -1,6 +1,7 @@
 """The checks of a document PUT in the order of RFC 4825 sections 8.2.2 and 8.2.5."""
 
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
     from xcap.usages import ApplicationUsage
 
 
+_REPORTED: Final = 20
+
+
 def validate(body: bytes, usage: "ApplicationUsage", surroundings: Surroundings) -> etree._Element:
     """The root element of a document that may be stored. Raises Conflict."""
     root = parse(body)
     if problem := schema.violation(root, usage.schema):
         raise Conflict("schema-validation-error", problem)
-    if taken := [exists for check in usage.uniqueness for exists in check(root, surroundings)]:
+    clashes = chain.from_iterable(check(root, surroundings) for check in usage.uniqueness)
+    # Each costs a walk or a query: a hostile document may have any number of them.
+    if taken := list(islice(clashes, _REPORTED)):
         raise Conflict("uniqueness-failure", "this value must be unique", exists=taken)
     for check in usage.constraints:
         for problem in check(root, surroundings):

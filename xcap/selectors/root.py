@@ -29,9 +29,11 @@ class XcapRoot:
 
 
 def http_host(uri: str) -> str | None:
-    """Host of an absolute HTTP or HTTPS URI, None if it is not one."""
+    """Host of an absolute HTTP or HTTPS URI, an IPv6 address in its brackets; None if it is not one."""
     try:
         parts = urlsplit(uri)
-        return parts.hostname if parts.scheme in ("http", "https") else None
     except ValueError:
         return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

@@ -108,3 +108,12 @@ def test_inline_lists_cost_one_query_once_known(
     resolve([LIST])
     with django_assert_max_num_queries(1):
         assert entries(LIST) == ["sip:bob@example.test"]
+
+
+def test_deleted_service_is_no_list(put: Put) -> None:
+    from xcap import store
+
+    document = put("rls-services", services(inline(LIST, "bob@example.test")))
+    assert entries(LIST) == ["sip:bob@example.test"]
+    store.delete(document.usage, document.selector)
+    assert resolve([LIST]) == {LIST: None}

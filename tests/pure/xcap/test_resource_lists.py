@@ -93,3 +93,8 @@ def test_anchor_that_is_not_absolute_is_refused(anchor: str) -> None:
     assert (
         refusal(lists(f"<list><external {anchor}/></list>"), RESOURCE_LISTS).element == "constraint-failure"
     )
+
+
+def test_document_full_of_clashes_is_refused_with_the_first_ones_only() -> None:
+    entries = '<entry uri="a"/>' * 5000
+    assert len(refusal(lists(f"<list>{entries}</list>"), RESOURCE_LISTS).exists) == 20
