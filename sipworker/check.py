@@ -13,8 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from kombu import Connection as BrokerConnection
 from kombu.exceptions import OperationalError
 
-from sipworker.sip.flow import address_text
-from sipworker.transport.transports import parse_listen
+from rls.domain.listener import InvalidListener, Listener
 
 Faults = Iterator[str]
 BROKER_TIMEOUT = 3
@@ -38,21 +37,21 @@ def _settings() -> Faults:
 
 
 def _sockets() -> Faults:
-    try:
-        listen = parse_listen(settings.RLS_SIP_LISTEN)
-    except ValueError as error:
-        yield str(error)
-        return
-    for transport, address in listen:
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
+    for text in settings.RLS_SIP_LISTEN:
+        try:
+            listener = Listener.parse(text)
+        except InvalidListener as error:
+            yield str(error)
+            continue
+        family = socket.AF_INET6 if ":" in listener.host else socket.AF_INET
+        kind = socket.SOCK_DGRAM if listener.transport == "udp" else socket.SOCK_STREAM
         with socket.socket(family, kind) as probe:
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(address)
+                probe.bind((listener.host, listener.port))
             except OSError as error:
-                yield f"{transport}:{address_text(address)}: {error.strerror}. Is another worker running?"
+                yield f"{listener}: {error.strerror}. Is another worker running?"
 
 
 def _database() -> Faults:

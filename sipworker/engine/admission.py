@@ -20,6 +20,7 @@ from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
+from sipworker.sip.grammar import delta_seconds
 from sipworker.sip.headers import accepts
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import MalformedMessage, Request
@@ -261,8 +262,6 @@ def wants_lists(request: Request) -> bool:
 
 
 def asked_expires(request: Request, event: str) -> int:
-    """Seconds; absent or unreadable means the package's default (rows D41)."""
-    value = (request.header("expires") or "").strip()
-    if not value.isascii() or not value.isdigit():
-        return package(event).default_expires
-    return min(int(value), 2**32 - 1)
+    """Seconds; absent or unreadable means the package's default (row D41)."""
+    seconds = delta_seconds(request.header("expires"))
+    return package(event).default_expires if seconds is None else seconds

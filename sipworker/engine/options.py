@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 
-from sipworker.sip.flow import Address
-from sipworker.transport.transports import parse_listen
+from rls.domain.listener import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class WorkerOptions:
     """Times are seconds unless a name says otherwise. See docs/reference/settings.md."""
 
     worker: int = 1
-    listen: list[tuple[str, Address]] = field(default_factory=list)
+    listen: tuple[Listener, ...] = ()
     server_address: str = ""
     contact_user: str = "rls"
     events: tuple[str, ...] = ("presence", "dialog")
@@ -40,7 +39,7 @@ class WorkerOptions:
     def from_settings(cls) -> WorkerOptions:
         return cls(
             worker=settings.RLS_WORKER,
-            listen=parse_listen(settings.RLS_SIP_LISTEN),
+            listen=tuple(map(Listener.parse, settings.RLS_SIP_LISTEN)),
             server_address=settings.RLS_SERVER_ADDRESS,
             contact_user=settings.RLS_CONTACT_USER,
             events=tuple(settings.RLS_EVENTS),

@@ -16,6 +16,7 @@ from sipworker.engine.sender import Sender
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
+from sipworker.sip.grammar import delta_seconds
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
@@ -28,6 +29,8 @@ log = logging.getLogger("rls.watchers")
 REQUIRE = ("Require", "eventlist")
 RETRY_FIRST, RETRY_MOST = 5.0, 300.0
 """Seconds until the next full state after a NOTIFY that failed without ending the subscription."""
+LONGEST_PAUSE = 3600
+"""Seconds that a watcher's Retry-After can ask for."""
 
 
 class Watchers:
@@ -203,14 +206,12 @@ class Watchers:
         watcher.force_full = True
         self._answered(watcher, now)
         outcome = notification.outcome
-        after = outcome.header("retry-after") if isinstance(outcome, Response) else None
-        self._try_again(watcher, after, now)
+        asked = outcome.header("retry-after") if isinstance(outcome, Response) else None
+        self._try_again(watcher, delta_seconds((asked or "").split(";")[0]) or 0, now)
 
-    def _try_again(self, watcher: ListSubscription, retry_after: str | None, now: float) -> None:
-        delay = min(RETRY_FIRST * 2**watcher.retries, RETRY_MOST)
-        watcher.retries += 1
-        if retry_after is not None and retry_after.split(";")[0].strip().isdigit():
-            delay = max(delay, min(int(retry_after.split(";")[0]), 3600))
+    def _try_again(self, watcher: ListSubscription, retry_after: int, now: float) -> None:
+        delay = max(min(RETRY_FIRST * 2.0**watcher.retries, RETRY_MOST), min(retry_after, LONGEST_PAUSE))
+        watcher.retries = min(watcher.retries + 1, 10)
         self._agent.wheel.schedule(now + delay, lambda now: self._tell_if_stale(watcher))
 
     def _tell_if_stale(self, watcher: ListSubscription) -> None:

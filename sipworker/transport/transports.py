@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from sipworker.sip.flow import Address, Flow, address_text, parse_address
+from rls.domain.listener import Listener as ListenAddress
+from sipworker.sip.flow import Address, Flow
 from sipworker.transport.tcp import TcpListener
 from sipworker.transport.udp import Failed, Receive, UdpListener
 
@@ -12,21 +13,10 @@ Listener = UdpListener | TcpListener
 KINDS: dict[str, type[UdpListener] | type[TcpListener]] = {"udp": UdpListener, "tcp": TcpListener}
 
 
-def parse_listen(items: Iterable[str]) -> list[tuple[str, Address]]:
-    """`udp:127.0.0.1:5060`, `tcp:[::1]:5060` → (transport, address) pairs. Raises ValueError."""
-    pairs = []
-    for item in items:
-        transport, _, address = item.strip().partition(":")
-        if transport.lower() not in KINDS:
-            raise ValueError(f"{item}: the transport must be one of {', '.join(KINDS)}")
-        pairs.append((transport.lower(), parse_address(address)))
-    return pairs
-
-
 class Transports:
     """`receive(data, flow)` for each message, `failed(flow)` when a flow cannot be used."""
 
-    def __init__(self, listen: list[tuple[str, Address]], receive: Receive, failed: Failed) -> None:
+    def __init__(self, listen: Sequence[ListenAddress], receive: Receive, failed: Failed) -> None:
         self._listen = listen
         self._receive = receive
         self._failed = failed
@@ -34,14 +24,15 @@ class Transports:
 
     async def start(self) -> None:
         """Open all sockets. Raises OSError that names the address."""
-        for transport, address in self._listen:
+        for address in self._listen:
+            kind = KINDS[address.transport]
             try:
-                listener: Listener = KINDS[transport](address, self._receive, self._failed)
+                listener: Listener = kind((address.host, address.port), self._receive, self._failed)
                 await listener.start()
             except OSError as error:
                 await self.close()
-                raise OSError(f"{transport}:{address_text(address)}: {error.strerror}") from error
-            self._listeners[transport, listener.local] = listener
+                raise OSError(f"{address}: {error.strerror}") from error
+            self._listeners[address.transport, listener.local] = listener
 
     @property
     def flows(self) -> list[Flow]:

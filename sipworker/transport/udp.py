@@ -21,7 +21,7 @@ Failed = Callable[[Flow], None]
 
 
 class UdpListener:
-    """A bound socket. `receive` gets each datagram with its flow, `failed` the flows that cannot be sent to."""
+    """A bound socket: `receive` gets each datagram, `failed` the flows that cannot be sent to."""
 
     transport = "udp"
 
