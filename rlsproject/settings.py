@@ -55,7 +55,14 @@ RLS_VAR = BASE_DIR / _values["RLS_VAR"]
 SECRET_KEY = _values["SECRET_KEY"] or secret_key(RLS_VAR / "secret-key")
 _places = Places(RLS_VAR)
 
-DATABASES = {"default": environ.Env.db_url_config(_values["DATABASE_URL"] or _places.database_url)}
+DATABASES = {
+    "default": {
+        # A connection costs more than most queries do; ?conn_max_age=… in the URL overrules this.
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        **environ.Env.db_url_config(_values["DATABASE_URL"] or _places.database_url),
+    }
+}
 BROKER_URL = _values["BROKER_URL"] or _places.broker_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
