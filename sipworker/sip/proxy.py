@@ -1,7 +1,112 @@
-"""placeholder until the proxy lands"""
+"""A stateful proxy for non-INVITE requests that stays out of the dialog (RFC 3261 section 16).
 
-from typing import Any
+It adds no Record-Route, so later requests of the dialog go past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.flow import Flow
+from sipworker.sip.grammar import MalformedMessage, split_commas
+from sipworker.sip.headers import NameAddr
+from sipworker.sip.message import Request, Response
+from sipworker.sip.transactions import Failure, Outcome, ServerTransaction
+
+NamesUs = Callable[[str], bool]
 
 
-def forward(agent: Any, transaction: Any, next_hop_uri: str, now: float) -> None:
-    agent.reply(transaction, 503, now=now)
+def _nobody(uri: str) -> bool:
+    return False
+
+
+def forward(
+    agent: UserAgent,
+    transaction: ServerTransaction,
+    next_hop_uri: str,
+    now: float,
+    *,
+    names_us: NamesUs = _nobody,
+) -> None:
+    """Relay the request, and its answer when it comes.
+
+    `names_us` tells whether a Route URI is this server's; such a top Route is taken off
+    (16.4). A Route that remains goes before `next_hop_uri`.
+    """
+    try:
+        refusal = _refusal(transaction.request)
+        request = _copy(transaction.request, names_us)
+        next_hop = _next_hop(request, next_hop_uri)
+    except MalformedMessage as error:
+        refusal = error.status, error.reason, ()
+    if refusal is not None:
+        status, reason, headers = refusal
+        agent.reply(transaction, status, reason, headers=headers, now=now)
+        return
+
+    def located(flow: Flow | None, now: float) -> None:
+        if flow is None:
+            _relay(agent, transaction, Failure.TRANSPORT, now)
+        else:
+            _send(agent, transaction, request, flow, now)
+
+    agent.locate(next_hop, located, now)
+
+
+def _refusal(request: Request) -> tuple[int, str, tuple[tuple[str, str], ...]] | None:
+    """What 16.3 asks to look at and the agent has not; no extension is known here."""
+    if int(request.header("max-forwards") or 70) == 0:
+        return 483, "Too Many Hops", ()
+    unknown = request.values("proxy-require")
+    if unknown:
+        return 420, "Bad Extension", (("Unsupported", ", ".join(unknown)),)
+    return None
+
+
+def _copy(request: Request, names_us: NamesUs) -> Request:
+    """The request to send on but for our Via (16.6). Raises MalformedMessage."""
+    headers = dict(request.headers)
+    headers["max-forwards"] = [str(int(request.header("max-forwards") or 71) - 1)]
+    routes = request.values("route")
+    if routes and names_us(NameAddr.parse(routes[0]).uri):
+        headers["route"] = routes[1:]
+    return Request(request.method, request.uri, headers, request.body)
+
+
+def _next_hop(request: Request, otherwise: str) -> str:
+    routes = request.values("route")
+    return NameAddr.parse(routes[0]).uri if routes else otherwise
+
+
+def _send(agent: UserAgent, transaction: ServerTransaction, request: Request, flow: Flow, now: float) -> None:
+    branch = agent.new_branch()
+    rows = request.headers["via"]
+    request.headers["via"] = [agent.via(flow, branch), *rows]
+    vias = 1 + sum(len(split_commas(row)) for row in rows)
+
+    def finished(outcome: Outcome, now: float) -> None:
+        _relay(agent, transaction, outcome, now)
+
+    agent.transactions.send(request.method, branch, flow, request.to_bytes(), finished, now, vias)
+
+
+def _relay(agent: UserAgent, transaction: ServerTransaction, outcome: Outcome, now: float) -> None:
+    """Send the answer back (16.7).
+
+    Nobody is told 408: the client has given up by itself (RFC 4320 section 4.2). 503 would
+    make it leave this server for the sake of another (16.7 step 6).
+    """
+    if outcome.status == 408:
+        transaction.abandon(now)
+    elif outcome.status == 503:
+        agent.reply(transaction, 500, "No way to the next server", now=now)
+    elif isinstance(outcome, Response):
+        transaction.respond(_without_our_via(outcome), now)
+
+
+def _without_our_via(answer: Response) -> bytes:
+    first, *others = answer.rows("via")
+    rest = ", ".join(split_commas(first)[1:])
+    headers = {**answer.headers, "via": [rest, *others] if rest else others}
+    return Response(answer.status, answer.reason, headers, answer.body).to_bytes()
