@@ -1,0 +1,90 @@
+"""A user agent on sockets of its own, for programs smaller than the worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from typing import Literal, Self
+
+from rls.domain.listener import TRANSPORTS, Listener
+from sipworker.sip.agent import UserAgent
+from sipworker.sip.flow import Flow
+from sipworker.sip.notifications import Observer
+from sipworker.sip.timers import TimerWheel
+from sipworker.transport.resolver import Resolver
+from sipworker.transport.transports import Transports
+
+WHEEL_TURN = 0.05
+
+Trace = Callable[[Literal["sent", "received"], Flow, bytes], None]
+"""Sees every message as it crosses the socket."""
+
+
+def every_transport(host: str, port: int = 0) -> list[Listener]:
+    """A listener per transport at one address; by default each chooses its port."""
+    return [Listener(transport, host, port) for transport in TRANSPORTS]
+
+
+class Endpoint:
+    """`async with Endpoint(listen, observer) as endpoint: endpoint.agent...`; entering raises OSError.
+
+    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`.
+    """
+
+    def __init__(
+        self,
+        listen: Sequence[Listener],
+        observer: Observer,
+        *,
+        contact_user: str = "",
+        events: Sequence[str] = (),
+        extensions: Collection[str] = (),
+        trace: Trace | None = None,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._trace = trace
+        self._turning: asyncio.Task[None] | None = None
+        self.transports = Transports(listen, self._receive, self._failed)
+        self.resolver = Resolver(self.transports)
+        self.agent = UserAgent(
+            wheel=TimerWheel(self._loop.time()),
+            transmit=self._transmit,
+            locate=self.resolver.locate,
+            observer=observer,
+            contact_user=contact_user,
+            events=events,
+            extensions=extensions,
+        )
+
+    @property
+    def now(self) -> float:
+        """Seconds on the clock of the agent's timers."""
+        return self._loop.time()
+
+    async def __aenter__(self) -> Self:
+        await self.transports.start()
+        self._turning = self._loop.create_task(self._turn_wheel())
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._turning is not None:
+            self._turning.cancel()
+        await self.transports.close()
+
+    async def _turn_wheel(self) -> None:
+        while True:
+            await asyncio.sleep(WHEEL_TURN)
+            self.agent.wheel.advance(self.now)
+
+    def _transmit(self, flow: Flow, data: bytes) -> None:
+        if self._trace is not None:
+            self._trace("sent", flow, data)
+        self.transports.send(flow, data)
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        if self._trace is not None:
+            self._trace("received", flow, data)
+        self.agent.receive(data, flow, self.now)
+
+    def _failed(self, flow: Flow) -> None:
+        self._loop.call_soon(lambda: self.agent.transactions.transport_failed(flow, self.now))
