@@ -18,6 +18,18 @@ TEAM = tuple(_TEAM.split())
 ALICE_LIST = f"sip:alice-list@{DOMAIN}"
 TEAM_LIST = f"sip:team@{DOMAIN}"
 TOM_LIST = f"sip:tom-list@{DOMAIN}"
+BLF_LIST = f"sip:blf@{DOMAIN}"
+CLAIRE_LIST = f"sip:claire-list@{DOMAIN}"
+CONTACTS = (*SUBSCRIBERS, *TEAM)
+"""Whose states the demo's presence agent knows from the start."""
+PHONES = (
+    ("alice", ALICE_LIST, "presence"),
+    ("alice", TEAM_LIST, "presence"),
+    ("tom", TOM_LIST, "presence"),
+    ("tom", BLF_LIST, "dialog"),
+    ("claire", CLAIRE_LIST, "presence"),
+)
+"""Phones that the demo runs: user, list, event package."""
 
 
 def address(user: str) -> str:
@@ -45,7 +57,17 @@ def alice_lists() -> str:
 
 
 def tom_services() -> str:
-    return _services(_service(TOM_LIST, f"<list>{_entries(('bob',))}</list>"))
+    """Tom also watches bob, and sees who of the office is on the phone (busy lamp field)."""
+    office = ("alice", "bob", "claire", *TEAM[:9])
+    return _services(
+        _service(TOM_LIST, f"<list>{_entries(('bob',))}</list>"),
+        _service(BLF_LIST, f"<list>{_entries(office)}</list>", ("dialog",)),
+    )
+
+
+def claire_services() -> str:
+    friends = ("alice", "tom", *TEAM[20:30])
+    return _services(_service(CLAIRE_LIST, f"<list>{_entries(friends)}</list>"))
 
 
 def _services(*services: str) -> str:
@@ -55,9 +77,9 @@ def _services(*services: str) -> str:
 """
 
 
-def _service(uri: str, content: str) -> str:
-    packages = "<packages><package>presence</package><package>dialog</package></packages>"
-    return f'  <service uri="{uri}">\n    {content}\n    {packages}\n  </service>\n'
+def _service(uri: str, content: str, events: tuple[str, ...] = ("presence", "dialog")) -> str:
+    packages = "".join(f"<package>{event}</package>" for event in events)
+    return f'  <service uri="{uri}">\n    {content}\n    <packages>{packages}</packages>\n  </service>\n'
 
 
 def _entries(users: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from io import StringIO, TextIOWrapper
 from pathlib import Path
+from typing import TypeVar
 
 import django
 from django.conf import settings
@@ -17,10 +18,13 @@ from rls.domain.listener import Listener, parse_address
 from rlsproject.embedded import Places, Postgres, Server, ServerFailed, Valkey
 from rlsproject.run.banner import banner
 from rlsproject.run.commands import processes
+from rlsproject.run.demo import arguments_of_demo
 from rlsproject.run.lock import lock
 from rlsproject.run.ports import obstacles
 from rlsproject.run.readiness import wait_until_ready
 from rlsproject.run.supervisor import Supervisor
+
+Result = TypeVar("Result")
 
 
 def main() -> None:
@@ -56,18 +60,18 @@ def _run(places: Places, supervisor: Supervisor) -> None:
     for server in _embedded_servers(places):
         _step(f"{server.name}", lambda server=server: supervisor.start_server(server))  # type: ignore[misc]
     _step("Database tables", lambda: call_command("migrate", verbosity=0))
-    _step("Demo data", _seed)
+    demo = arguments_of_demo() if _step("Demo data", _seed) else None
     _step("Static files", lambda: call_command("collectstatic", interactive=False, verbosity=0))
-    for process in processes(Path(settings.BASE_DIR), places.logs):
+    for process in processes(Path(settings.BASE_DIR), places.logs, demo):
         supervisor.start_process(process)
     _step("Web, SIP worker, Celery", lambda: wait_until_ready(supervisor))
     say(banner())
     supervisor.watch_for_ever()
 
 
-def _step(name: str, work: Callable[[], object]) -> None:
+def _step(name: str, work: Callable[[], Result]) -> Result:
     say(f"  {name} …")
-    work()
+    return work()
 
 
 def _require_free_ports() -> None:
@@ -87,8 +91,11 @@ def _embedded_servers(places: Places) -> list[Server]:
     return servers
 
 
-def _seed() -> None:
+def _seed() -> bool:
+    """Whether the demo is there."""
     try:
         call_command("seeddemo")
     except CommandError as error:
         say(f"  No demo data: {error}")
+        return False
+    return True

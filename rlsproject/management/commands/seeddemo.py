@@ -29,6 +29,7 @@ class Command(BaseCommand):
         _document(RESOURCE_LISTS, "alice", demo.alice_lists())
         _document(RLS_SERVICES, "alice", demo.alice_services(root))
         _document(RLS_SERVICES, "tom", demo.tom_services())
+        _document(RLS_SERVICES, "claire", demo.claire_services())
 
 
 def refuse_strangers() -> None:
