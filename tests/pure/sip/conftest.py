@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.pure.sip.network import Network
+from tests.pure.sip.notifier import Notifier
 from tests.pure.sip.peer import Peer
 from tests.pure.sip.subscriber import Subscriber
 
@@ -22,3 +23,9 @@ def peer(network: Network) -> Peer:
 def subscriber(network: Network, peer: Peer) -> Subscriber:
     """The subscriber's side, with `peer` as its notifier."""
     return Subscriber(network, peer)
+
+
+@pytest.fixture
+def notifier(network: Network, peer: Peer) -> Notifier:
+    """The notifier's side, with `peer` as its watcher."""
+    return Notifier(network, peer)

@@ -46,12 +46,12 @@ class Recorder:
 
     def __init__(self, react: Callable[[Notification, float], None] | None = None) -> None:
         self.told: list[Notification] = []
-        self._react = react
+        self.react = react
 
     def __call__(self, notification: Notification, now: float) -> None:
         self.told.append(notification)
-        if self._react is not None:
-            self._react(notification, now)
+        if self.react is not None:
+            self.react(notification, now)
 
     def names(self) -> list[str]:
         return [type(notification).__name__ for notification in self.told]

@@ -55,5 +55,8 @@ class Subscriber:
         return subscription
 
     def subscribes(self) -> list[Request]:
-        """The SUBSCRIBEs the notifier got, retransmissions included."""
-        return [request for request in self.notifier.requests if request.method == "SUBSCRIBE"]
+        """The SUBSCRIBEs the notifier got, retransmissions left out."""
+        seen: dict[int, Request] = {}
+        for request in self.notifier.requests:
+            seen.setdefault(request.cseq.number, request)
+        return list(seen.values())
