@@ -220,7 +220,7 @@ def test_a_senseless_refresh_is_refused_and_the_next_one_served(
 ) -> None:
     notifier.subscribe()
     notifier.answer()
-    notifier.refresh(2, **changed)
+    notifier.refresh(2, (), **changed)
     notifier.refresh(3)
     assert peer.statuses == [200, status, 200]
 

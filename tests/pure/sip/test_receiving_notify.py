@@ -10,6 +10,8 @@ from tests.pure.sip.network import Network
 from tests.pure.sip.peer import Peer
 from tests.pure.sip.subscriber import Subscriber
 
+STATE = "active;expires=3600"
+
 
 def bodies(subscriber: Subscriber) -> list[bytes]:
     return [told.notify.body for told in subscriber.recorder.of(SIPSubscriptionGotNotify)]
@@ -85,7 +87,7 @@ def test_a_notify_for_no_subscription_of_ours_is_481(
     subscriber: Subscriber, network: Network, peer: Peer, changed: dict[str, str]
 ) -> None:
     subscriber.established()
-    peer.notify(subscriber.subscribes()[0], 2, **changed)
+    peer.notify(subscriber.subscribes()[0], 2, STATE, (), b"", **changed)
     network.run()
     assert peer.statuses == [200, 481]
 
@@ -115,7 +117,7 @@ def test_the_answer_to_a_notify_in_the_dialog(
     subscriber: Subscriber, network: Network, peer: Peer, changed: dict[str, str], status: int
 ) -> None:
     subscriber.established()
-    peer.notify(subscriber.subscribes()[0], 2, **changed)
+    peer.notify(subscriber.subscribes()[0], 2, STATE, (), b"", **changed)
     network.run()
     assert peer.statuses == [200, status]
     assert len(bodies(subscriber)) == (2 if status == 200 else 1)
