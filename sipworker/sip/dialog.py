@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.grammar import MalformedMessage
@@ -49,6 +50,13 @@ def untagged(header: str) -> str:
     return str(address)
 
 
+@lru_cache(1024)
+def _first_hop(route: str) -> tuple[str, bool]:
+    """The URI of a Route value, and whether it routes loosely (12.2.1.1): the same few again and again."""
+    uri = NameAddr.parse(route).uri
+    return uri, SipUri.parse(uri).param("lr") is not None
+
+
 @dataclass(slots=True)
 class Dialog:
     """One end's view. `local` and `remote` are From/To values without tags."""
@@ -93,20 +101,20 @@ class Dialog:
 
         Raises MalformedMessage.
         """
-        rows = message.rows("contact")
-        if rows and (len(rows) > 1 or rows[0] != f"<{self.remote_target}>"):  # nearly always the same
+        rows = message.headers.get("contact")
+        if rows and (rows[0] != f"<{self.remote_target}>" or len(rows) > 1):  # nearly always the same
             self.remote_target = contact_of(message) or self.remote_target
 
     def next_hop(self) -> str:
         """The URI whose host gets the next request (8.1.2)."""
-        return NameAddr.parse(self.route_set[0]).uri if self.route_set else self.remote_target
+        return _first_hop(self.route_set[0])[0] if self.route_set else self.remote_target
 
     def _route(self) -> tuple[str, tuple[str, ...]]:
         """Request-URI and Route values of the next request (12.2.1.1)."""
         if not self.route_set:
             return self.remote_target, ()
-        first = NameAddr.parse(self.route_set[0]).uri
-        if SipUri.parse(first).param("lr") is not None:
+        first, loose = _first_hop(self.route_set[0])
+        if loose:
             return self.remote_target, self.route_set
         return first, (*self.route_set[1:], f"<{self.remote_target}>")
 

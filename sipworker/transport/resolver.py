@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import socket
 import time
+from functools import lru_cache
 from typing import NamedTuple
 
 import dns.asyncresolver
@@ -18,6 +19,8 @@ from sipworker.transport.transports import Transports
 
 CACHE_SECONDS = 60.0
 FAILURE_SECONDS = 5.0
+CACHED = 10_000
+"""Names and URIs that are remembered: watchers write them, so they must not grow without end."""
 
 
 class NextHop(NamedTuple):
@@ -27,19 +30,22 @@ class NextHop(NamedTuple):
     host: str
     port: int | None
 
-    @classmethod
-    def of(cls, text: str) -> NextHop:
-        """Raises InvalidUri."""
-        uri = SipUri.parse(text)
-        host = uri.param("maddr") or uri.host
-        return cls(uri.transport or "udp", host.strip("[]").lower(), uri.port)
-
     def numeric(self) -> Address | None:
+        """The address, if no look-up is needed to know it."""
         try:
             ipaddress.ip_address(self.host)
         except ValueError:
             return None
         return self.host, self.port or 5060
+
+
+@lru_cache(CACHED)
+def next_hop(uri: str) -> tuple[NextHop, Address | None]:
+    """Where a URI leads, and the address if it says so itself. Raises InvalidUri."""
+    parsed = SipUri.parse(uri)
+    host = parsed.param("maddr") or parsed.host
+    hop = NextHop(parsed.transport or "udp", host.strip("[]").lower(), parsed.port)
+    return hop, hop.numeric()
 
 
 class Resolver:
@@ -54,11 +60,10 @@ class Resolver:
     def locate(self, uri: str, done: Located, now: float) -> None:
         """Call `done(flow or None, now)`, at once if no look-up is needed."""
         try:
-            hop = NextHop.of(uri)
+            hop, address = next_hop(uri)
         except InvalidUri:
             done(None, now)
             return
-        address = hop.numeric()
         if address is None:
             expires, address = self._cache.get(hop, (0.0, None))
             if expires < time.monotonic():
@@ -80,6 +85,8 @@ class Resolver:
     async def _query(self, hop: NextHop) -> None:
         address = await query(hop)
         lifetime = FAILURE_SECONDS if address is None else CACHE_SECONDS
+        if len(self._cache) >= CACHED:
+            self._cache.clear()
         self._cache[hop] = time.monotonic() + lifetime, address
         now = asyncio.get_running_loop().time()
         for done in self._waiting.pop(hop):

@@ -44,4 +44,6 @@ class Command(BaseCommand):
         await worker.start()
         gc.collect()
         gc.freeze()
+        # Dialogs live long and hold no cycles worth a hurry: look for garbage seldom.
+        gc.set_threshold(50_000, 50, 100)
         await worker.run()
