@@ -46,8 +46,9 @@ class Connection(asyncio.Protocol):
                     self.send(b"\r\n")  # RFC 5626 section 5.4
                 else:
                     self._listener.receive(message, self.flow)
-        except FramingError:
-            # Where the next message starts is not known: nothing after this can be understood.
+        except FramingError as error:
+            # Where the next message starts is not known: answer this one if its head can be read.
+            self._listener.receive(error.head, self.flow)
             self.close()
 
     def send(self, data: bytes) -> None:
