@@ -286,7 +286,8 @@ class Subscription:
             self.agent.answer_statelessly(request, flow, *refusal)
             return
         self._answering = True
-        self._stop_timer_n()
+        if self._timer_n is not None:
+            self._stop_timer_n()
         self._apply(state, now)
         self.agent.observe(SIPSubscriptionGotNotify(self, ReceivedNotify(self, request, flow, state)), now)
         if state.state == "terminated":
@@ -313,15 +314,15 @@ class Subscription:
         return None
 
     def _enter_dialog(self, request: Request) -> None:
-        """The first NOTIFY makes the dialog, each may move its target (4.4.1, 3.2).
-
-        Raises MalformedMessage.
-        """
+        """The first NOTIFY makes the dialog, each may move its target (4.4.1, 3.2)."""
         dialog = self.dialog
-        route_set = dialog.route_set if dialog.remote_tag else route_set_of(request)
-        dialog.follow(request)
-        dialog.route_set = route_set
-        dialog.remote_tag = request.from_.tag or ""
+        if dialog.remote_tag:
+            dialog.follow(request)
+        else:
+            route_set = route_set_of(request)
+            dialog.follow(request)
+            dialog.route_set = route_set
+            dialog.remote_tag = request.from_.tag or ""
         dialog.remote_cseq = request.cseq.number
 
     def _apply(self, state: SubscriptionState, now: float) -> None:
@@ -330,14 +331,12 @@ class Subscription:
         awaited = self.state == "sent"
         self._change_state("active" if state.state == "active" else "pending", now)
         if not self._tries_end:
-            self._lasts(self._time_left(state, now), now)
+            self._lasts(state.expires if state.expires is not None else self._time_left(now), now)
         elif awaited:
             self._send(now)
 
-    def _time_left(self, state: SubscriptionState, now: float) -> float:
-        """The notifier's word is authoritative; old ones leave it out (4.1.3)."""
-        if state.expires is not None:
-            return state.expires
+    def _time_left(self, now: float) -> float:
+        """What is known when the notifier leaves out its word, which is authoritative (4.1.3)."""
         return self.expires_at - now if self.expires_at > now else self.expires
 
     def _terminated(self, state: SubscriptionState, now: float) -> None:
