@@ -13,6 +13,7 @@ ENDING = [404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604]
 
 
 @pytest.mark.req("R6665-4.2.2-4")
+@pytest.mark.req("R3261-12.2.1.2-2")
 @pytest.mark.parametrize("status", ENDING)
 def test_these_answers_end_the_subscription(network: Network, notifier: Notifier, status: int) -> None:
     subscription = notifier.subscribe()
@@ -26,7 +27,8 @@ def test_these_answers_end_the_subscription(network: Network, notifier: Notifier
 
 
 @pytest.mark.req("R6665-4.2.2-5")
-@pytest.mark.parametrize("status", [302, 400, 401, 403, 415, 420, 486, 500, 503, 600])
+@pytest.mark.req("R3261-8.1.3.2-1")
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 415, 420, 486, 499, 500, 503, 600])
 def test_other_answers_do_not(network: Network, notifier: Notifier, status: int) -> None:
     subscription = notifier.subscribe()
     notifier.answer(status)
@@ -81,6 +83,18 @@ def test_end_says_its_reason_after_what_was_pushed(network: Network, notifier: N
     assert notifier.states() == ["active;expires=600", "active;expires=600", "terminated;reason=deactivated"]
     assert notifier.recorder.names()[-1] == "SIPIncomingSubscriptionNotifyDidSucceed"
     assert notifier.agent.incoming == {}
+
+
+@pytest.mark.req("R6665-4.4.1-1")
+def test_the_final_notify_is_retransmitted_until_answered(network: Network, notifier: Notifier) -> None:
+    subscription = notifier.subscribe()
+    notifier.answer()
+    subscription.end(network.now, "timeout")
+    network.run(2.0)
+    assert network.times("NOTIFY")[1:] == [0.0, 0.5, 1.5]
+    notifier.answer()
+    network.settle()
+    assert network.times("NOTIFY")[1:] == [0.0, 0.5, 1.5] and len(notifier.agent.transactions) == 0
 
 
 def test_a_resumed_subscription_goes_on_numbering_and_expires(

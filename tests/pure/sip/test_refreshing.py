@@ -70,7 +70,8 @@ def test_these_answers_to_a_refresh_end_it(
 
 
 @pytest.mark.req("R6665-4.1.2.2-2")
-@pytest.mark.parametrize("status", [400, 403, 408, 500, 503])
+@pytest.mark.req("R3261-8.1.3.2-1")
+@pytest.mark.parametrize("status", [400, 403, 408, 499, 500, 503])
 def test_other_answers_leave_it_until_its_expiry_and_it_tries_again(
     subscriber: Subscriber, network: Network, peer: Peer, status: int
 ) -> None:
