@@ -16,7 +16,13 @@ delete from rls_changes
  where id = any(array(select id from rls_changes where slice = %b for update skip locked))
 returning watcher_ids, row_ids
 """
-ANNOUNCE = "select pg_notify('rls_outbox_' || owner, lo || ':' || hi) from unnest(%b::int4[], %b::int8[], %b::int8[]) t(owner, lo, hi)"
+ANNOUNCE = """
+select pg_notify('rls_outbox_' || owner, lo || ':' || hi)
+  from unnest(%b::int4[], %b::int8[], %b::int8[]) t(owner, lo, hi)
+"""
+select pg_notify('rls_outbox_' || owner, lo || ':' || hi)
+  from unnest(%b::int4[], %b::int8[], %b::int8[]) t(owner, lo, hi)
+"""
 
 
 class Cursor(Protocol):
