@@ -115,7 +115,7 @@ WSGI_APPLICATION = "rlsproject.wsgi.application"
 # Unfold's login without `next` would end on /accounts/profile/.
 LOGIN_REDIRECT_URL = "admin:index"
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = RLS_VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

@@ -28,6 +28,7 @@ def _isolate() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "rlsproject.settings"
     os.environ["RLS_ENV_FILE"] = ""
     os.environ["RLS_VAR"] = str(PLACES.folder)
+    (PLACES.folder / "static").mkdir()  # whitenoise warns where nothing was collected
     os.environ["SECRET_KEY"] = "only-for-tests"
     os.environ.setdefault("DATABASE_URL", PLACES.database_url)
     os.environ.setdefault("BROKER_URL", PLACES.broker_url)
