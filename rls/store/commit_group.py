@@ -90,9 +90,11 @@ _WATCHER_TYPES = [
     "bool",
     "int8",
 ]
+# A group is written again when its commit could not be confirmed: hence "do nothing".
 INSERT_WATCHERS = f"""
 insert into rls_watchers ({", ".join(WatcherRow._fields)})
 select * from unnest({", ".join(f"%b::{kind}[]" for kind in _WATCHER_TYPES)})
+on conflict (id) do nothing
 """
 
 _PRESENTITY_TYPES = ["int8", "int8", "text", "text", "text", "int4", "text", "text", "text"]
@@ -101,7 +103,11 @@ insert into rls_presentity ({", ".join(PresentityRow._fields)}, content_type, ex
   reason, be_remote_tag, be_target, be_route, be_local_cseq, be_remote_cseq, be_code)
 select u.*, '', 0, 0, 0, '', '', '', '', 0, -1, 0
   from unnest({", ".join(f"%b::{kind}[]" for kind in _PRESENTITY_TYPES)}) u
+on conflict (id) do nothing
 """
+
+# In the order of NUMBER, before anything else: a tick that runs beside must not wait in a circle.
+LOCK = "select id from rls_watchers where id = any(%b::int8[]) order by id for update"
 
 REFRESH = """
 update rls_watchers w
@@ -159,6 +165,11 @@ class CommitGroup:
             or self.ended_watchers
         )
 
+    def known_watchers(self) -> set[int]:
+        """Those whose rows are changed, without the new ones."""
+        changed = {*self.refreshes, *self.first, *self.notifies, *self.ended_watchers}
+        return changed - {row.id for row in self.new_watchers}
+
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> tuple[list[Any], ...]:
     columns = tuple(map(list, zip(*rows, strict=True)))
@@ -197,18 +208,22 @@ async def _write_all(connection: Connection, group: CommitGroup, owner: int, sli
     async def run(query: str, *parameters: Any) -> None:
         await connection.execute(query, parameters, prepare=True)
 
+    if len(known := group.known_watchers()) > 1:
+        await run(LOCK, list(known))
+    # Before the new rows: a resource may leave a list and come back within one group.
+    if ended := set(group.ended_presentities):
+        await run(DELETE_PRESENTITIES, list(ended))
+    new_presentities = [row for row in group.new_presentities if row.id not in ended]
     if group.new_watchers:
         await run(INSERT_WATCHERS, *_columns(group.new_watchers, len(_WATCHER_TYPES)))
-    if group.new_presentities:
-        await run(INSERT_PRESENTITIES, *_columns(group.new_presentities, len(_PRESENTITY_TYPES)))
+    if new_presentities:
+        await run(INSERT_PRESENTITIES, *_columns(new_presentities, len(_PRESENTITY_TYPES)))
     if group.states or group.changes or group.sent:
         await _write_states(connection, group, owner, slices)
     if group.refreshes:
         await run(REFRESH, *_columns(group.refreshes.values(), 6))
     if group.positions:
         await run(POSITIONS, list(group.positions), list(group.positions.values()))
-    if group.ended_presentities:
-        await run(DELETE_PRESENTITIES, group.ended_presentities)
     numbered = await _number(connection, NUMBER_UNSETTLED, group.first)
     numbered += await _number(connection, NUMBER, group.notifies)
     if group.ended_watchers:
