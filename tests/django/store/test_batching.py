@@ -1,0 +1,92 @@
+"""The tick around its slices: single flight, its mark, its share of the slots."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.db import connection
+
+from rls import batching, tasks
+from rls.models import Change, OutboxEntry, Tick
+from rls.store.tick import Cursor, run_slice
+from tests.django.database import connect_sync
+from tests.django.store.rows import watcher
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def _changed() -> None:
+    """Watchers of all ten slices were not told of a change."""
+    from rls.models import Watcher
+
+    for number in range(10, 20):
+        Watcher.objects.create(**watcher(number)._asdict())
+        Change.objects.create(owner=1, slice=number % 10, watcher_ids=[number], row_ids=[number])
+
+
+@pytest.mark.usefixtures("_changed")
+def test_a_tick_after_a_pause_serves_every_slice_once() -> None:
+    assert batching.tick("test", window=0.0) == 10
+    assert sorted(OutboxEntry.objects.values_list("watcher_id", flat=True)) == list(range(10, 20))
+    assert batching.tick("test", window=0.0) == 0
+
+
+@pytest.mark.usefixtures("_changed")
+def test_a_tick_does_nothing_while_another_runs() -> None:
+    with connect_sync() as other:
+        other.execute("select pg_advisory_lock(%s)", (batching.LOCK,))
+        assert batching.tick("test", window=0.0) == 0
+        assert Change.objects.count() == 10
+        other.execute("select pg_advisory_unlock(%s)", (batching.LOCK,))
+    assert batching.tick("test", window=0.0) == 10
+
+
+def test_a_tick_leaves_the_lock_free_also_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> int:
+        raise RuntimeError("broken slice")
+
+    monkeypatch.setattr(batching, "run_slice", fail)
+    with pytest.raises(RuntimeError):
+        batching.tick("test", window=0.0)
+    with connect_sync() as other:
+        cursor = other.execute("select pg_try_advisory_lock(%s)", (batching.LOCK,))
+        assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.usefixtures("_changed")
+def test_one_broken_slice_keeps_what_the_others_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[int] = []
+
+    def fail_at_the_third(cursor: Cursor, number: int) -> int:
+        served.append(number)
+        if len(served) == 3:
+            raise RuntimeError("broken slice")
+        return run_slice(cursor, number)
+
+    monkeypatch.setattr(batching, "run_slice", fail_at_the_third)
+    with pytest.raises(RuntimeError):
+        batching.tick("test", window=0.0)
+    assert OutboxEntry.objects.count() == 2
+    assert Tick.objects.get().slot % 10 == served[1]
+
+
+def test_a_tick_leaves_its_mark() -> None:
+    batching.tick("test", window=0.0)
+    tick = Tick.objects.get()
+    assert tick.by == "test"
+    assert abs(tick.slot - time.time() * 10) < 5
+
+
+def test_the_task_of_celery_ticks(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "tick_interval", lambda waitn_time: 0.0)
+    tasks.tick()
+    assert Tick.objects.get().by == "celery"
+
+
+def test_the_lock_is_held_by_the_connection_of_the_tick_only() -> None:
+    batching.tick("test", window=0.0)
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_locks where locktype = 'advisory'")
+        assert cursor.fetchone() == (0,)
