@@ -16,7 +16,7 @@ from sipworker.sip.agent import Located
 from sipworker.sip.flow import Address
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.transactions import Failure
-from sipworker.transport.resolver import NextHop, query
+from sipworker.transport.resolver import next_hop, query
 from sipworker.watchlist import advice
 from sipworker.watchlist.displays import Display
 from sipworker.watchlist.options import Options
@@ -59,8 +59,8 @@ class Session:
             self._display.close(self.table, self._loop.time())
 
     async def _run(self) -> Ending:
-        hop = NextHop.of(self._options.server)
-        address = await query(hop)
+        hop, address = next_hop(self._options.server)
+        address = address or await query(hop)
         local = address and _local_host(address)
         if address is None or local is None:
             return Ending(False, advice.unreachable(self._options), Failure.TRANSPORT.status)
@@ -89,7 +89,7 @@ class Session:
             expires=options.expires,
             credentials=options.credentials,
         )
-        self._display.say(f"SUBSCRIBE {options.list_uri} sent to {options.server} …")
+        self._display.say(f"Subscribing to {options.list_uri} at {options.server} …")
         self._subscription.subscribe(self._endpoint.now)
 
     def _locate(self, transport: str, server: Address, uri: str, done: Located, now: float) -> None:

@@ -1,0 +1,118 @@
+"""A watchlist session over real sockets: refreshes, refusals, ends."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from sipworker.watchlist.displays import LinesDisplay
+from sipworker.watchlist.options import Options
+from sipworker.watchlist.session import Ending, Session
+from tests.live.watchlist.notifier import ScriptedNotifier
+from tests.live.watchlist.running import ALICE, LIST
+from tests.pure.watchlist.lists import BOB, CLAIRE, PIDF, contact, encoded, pidf
+
+pytestmark = pytest.mark.asyncio
+
+FULL = encoded(0, True, contact(BOB), contact(CLAIRE))
+
+
+async def watch(server: str, seconds: float = 0.4, **options: object) -> tuple[Ending, Session, str]:
+    output = StringIO()
+    given = Options(LIST, ALICE, server, seconds=seconds, **options)  # type: ignore[arg-type]
+    session = Session(given, LinesDisplay(Console(file=output, width=200)))
+    return await session.run(), session, output.getvalue()
+
+
+@pytest.mark.req("R4662-5.6.2-2")
+async def test_version_gap_makes_it_refresh() -> None:
+    lost = encoded(2, False, contact(BOB, "closed"))
+    refreshed = encoded(3, True, contact(BOB, "closed"), contact(CLAIRE))
+    async with ScriptedNotifier(FULL, lost, refreshed=[refreshed]) as notifier:
+        ending, session, shown = await watch(notifier.server())
+    assert ending.ok
+    assert notifier.expires == ["3600", "3600", "0"]
+    assert session.table.version == 3
+    assert "version gap" in shown
+
+
+@pytest.mark.req("R4662-5.6.2-1")
+async def test_old_version_is_shown_as_discarded() -> None:
+    async with ScriptedNotifier(FULL, encoded(0, False, contact(BOB, "closed"))) as notifier:
+        _, session, shown = await watch(notifier.server())
+    assert "discarded" in shown
+    said = session.table.rows[BOB].instances["1"].said
+    assert said and said.state == "open"
+
+
+async def test_unreadable_body_is_said_and_does_not_end_it() -> None:
+    async with ScriptedNotifier(("multipart/related;boundary=x", b"junk"), FULL) as notifier:
+        ending, session, shown = await watch(notifier.server())
+    assert ending.ok
+    assert "unreadable: the closing delimiter is missing" in shown
+    assert list(session.table.rows) == [BOB, CLAIRE]
+
+
+async def test_single_contact_is_shown_too() -> None:
+    async with ScriptedNotifier((PIDF, pidf("open")), (PIDF, pidf("closed"))) as notifier:
+        _, session, _ = await watch(notifier.server())
+    assert list(session.table.rows) == [LIST]
+    assert session.table.version == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (403, "403 Forbidden: this list belongs to someone else"),
+        (404, "404 Not Found: the server has no such list"),
+        (481, "481 Call/Transaction Does Not Exist: the subscription is gone"),
+        (489, "try another --event"),
+        (606, "606 Not Acceptable: the server refuses"),
+    ],
+)
+async def test_refusal_is_explained(code: int, advice: str) -> None:
+    async with ScriptedNotifier(refusal=code) as notifier:
+        ending, _, _ = await watch(notifier.server(), seconds=5)
+    assert (ending.ok, ending.code) == (False, code)
+    assert advice in ending.text
+
+
+async def test_end_by_the_server_is_explained() -> None:
+    async with ScriptedNotifier(FULL, ending="noresource") as notifier:
+        ending, session, _ = await watch(notifier.server(), seconds=5)
+    assert not ending.ok
+    assert "noresource (the list is gone" in ending.text
+    assert list(session.table.rows) == [BOB, CLAIRE]
+
+
+@pytest.mark.parametrize(
+    "server", ["sip:127.0.0.1:1;transport=tcp", "sip:no-such-host.invalid;transport=udp"]
+)
+async def test_nobody_there_is_explained(server: str) -> None:
+    ending, _, _ = await watch(server, seconds=10)
+    assert not ending.ok
+    assert "no such host, or nothing listens there" in ending.text
+
+
+async def test_silence_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sipworker.sip.transactions.TIMER_F", 0.6)
+    ending, _, _ = await watch("sip:127.0.0.1:1;transport=udp", seconds=10)
+    assert "No answer from sip:127.0.0.1:1;transport=udp within 32 s. Check" in ending.text
+
+
+async def test_accepted_without_notify_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sipworker.sip.subscription.TIMER_N", 0.6)
+    async with ScriptedNotifier() as notifier:
+        ending, _, _ = await watch(notifier.server(), seconds=10)
+    assert "accepted the subscription but no NOTIFY came" in ending.text
+
+
+@pytest.mark.req("R6665-4.4.3-1")
+async def test_expires_0_fetches() -> None:
+    async with ScriptedNotifier(FULL, ending="timeout") as notifier:
+        ending, session, _ = await watch(notifier.server(), seconds=5, expires=0)
+    assert ending.ok
+    assert notifier.expires == ["0"]
+    assert list(session.table.rows) == [BOB, CLAIRE]
