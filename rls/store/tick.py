@@ -20,9 +20,6 @@ ANNOUNCE = """
 select pg_notify('rls_outbox_' || owner, lo || ':' || hi)
   from unnest(%b::int4[], %b::int8[], %b::int8[]) t(owner, lo, hi)
 """
-select pg_notify('rls_outbox_' || owner, lo || ':' || hi)
-  from unnest(%b::int4[], %b::int8[], %b::int8[]) t(owner, lo, hi)
-"""
 
 
 class Cursor(Protocol):
