@@ -53,6 +53,7 @@ class Admission:
         learned: Callable[[ResolvedService], None],
         new_id: Callable[[], int],
         host: str,
+        names_us: Callable[[str], bool],
     ) -> None:
         self._agent = agent
         self._watchers = watchers
@@ -62,6 +63,7 @@ class Admission:
         self._learned = learned
         self._new_id = new_id
         self._host = host
+        self._names_us = names_us
         self.draining = False
 
     # -- a new subscription
@@ -139,7 +141,9 @@ class Admission:
         if self._options.to_presence_code:
             self._agent.reply(transaction, self._options.to_presence_code, now=now)
         elif self._options.presence_server:
-            proxy.forward(self._agent, transaction, self._options.presence_server, now)
+            proxy.forward(
+                self._agent, transaction, self._options.presence_server, now, names_us=self._names_us
+            )
         else:
             self._agent.reply(transaction, otherwise.status, headers=otherwise.headers, now=now)
 

@@ -194,5 +194,4 @@ class BackEnds:
 
 def _loose(uri: str) -> str:
     """The presence server's URI as a preloaded loose route (RFC 3261 section 8.1.2)."""
-    uri = uri if uri.lower().startswith(("sip:", "sips:")) else f"sip:{uri}"
     return uri if ";lr" in uri else f"{uri};lr"

@@ -58,7 +58,10 @@ class Directory:
             answers = await self._answers(questions)
             now = asyncio.get_running_loop().time()
             for question, answer in zip(questions, answers, strict=True):
-                question.done(answer, now)
+                try:
+                    question.done(answer, now)
+                except Exception:
+                    log.exception("a SUBSCRIBE could not be decided")
 
     async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from rls.domain.listener import Listener
+from rls.domain.uri import with_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class WorkerOptions:
             server_address=settings.RLS_SERVER_ADDRESS,
             contact_user=settings.RLS_CONTACT_USER,
             events=tuple(settings.RLS_EVENTS),
-            presence_server=settings.RLS_PRESENCE_SERVER,
+            presence_server=with_scheme(settings.RLS_PRESENCE_SERVER) if settings.RLS_PRESENCE_SERVER else "",
             to_presence_code=settings.RLS_TO_PRESENCE_CODE,
             min_expires=settings.RLS_MIN_EXPIRES,
             max_expires=settings.RLS_MAX_EXPIRES,

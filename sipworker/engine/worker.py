@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from django.db import connection as django_connection
 
-from rls.domain.uri import SipUri
+from rls.domain.uri import InvalidUri, SipUri
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from sipworker.engine.admission import Admission
@@ -27,6 +27,7 @@ from sipworker.engine.writer import Writer
 from sipworker.sip import notifications as told
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.flow import Flow, address_text
+from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.timers import TimerWheel
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.transports import Transports
@@ -34,6 +35,7 @@ from sipworker.transport.transports import Transports
 log = logging.getLogger("rls.worker")
 
 WHEEL_TURN = 0.05
+SUBSCRIBES = (told.SIPIncomingSubscriptionGotSubscribe, told.SIPIncomingSubscriptionGotRefreshingSubscribe)
 STOP_AFTER = 5.0
 """Seconds that a stopping worker takes at most to write what it has."""
 
@@ -81,6 +83,15 @@ class SipWorker:
             return address_text(flow.local)
         return f"{outside.host}:{outside.port or flow.local[1]}"
 
+    def _names_us(self, uri: str) -> bool:
+        """Whether a Route value leads to one of our sockets."""
+        try:
+            parsed = SipUri.parse(uri)
+        except InvalidUri:
+            return False
+        address = f"{parsed.host}:{parsed.port or 5060}".lower()
+        return any(self._advertised(flow).lower() == address for flow in self.transports.flows)
+
     def _wire(self, ids: IdBlocks) -> None:
         options, agent = self.options, self.agent
         host = self._host()
@@ -110,6 +121,7 @@ class SipWorker:
             self.list_changes.learned,
             ids.take,
             host,
+            self._names_us,
         )
         self.listener = Listener(
             connect,
@@ -149,9 +161,18 @@ class SipWorker:
         self._loop.call_soon(lambda: self.agent.transactions.transport_failed(flow, self._loop.time()))
 
     def _observe(self, notification: told.Notification, now: float) -> None:
+        """A handler that fails must cost its own request only."""
         handler = self._handlers.get(type(notification))
-        if handler is not None:
+        if handler is None:
+            return
+        try:
             handler(notification, now)
+        except MalformedMessage:
+            raise  # the agent answers 400
+        except Exception:
+            log.exception("a request could not be served")
+            if isinstance(notification, SUBSCRIBES) and notification.sender.is_waiting:
+                notification.sender.reject(500, now)
 
     # -- life
 

@@ -103,7 +103,10 @@ class Writer:
 
     def _tell(self, callbacks: list[Committed], rows: list[OutboxRow], now: float) -> None:
         for callback in callbacks:
-            callback(now)
+            try:
+                callback(now)
+            except Exception:
+                log.exception("what waited for a commit failed")
         if rows:
             self._numbered(rows, now)
 

@@ -153,6 +153,11 @@ class IncomingSubscription:
         return self._transaction
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a SUBSCRIBE still has no answer."""
+        return self._transaction is not None
+
+    @property
     def request(self) -> Request:
         return self.waiting.request
 
@@ -226,9 +231,7 @@ class IncomingSubscription:
         """Send a NOTIFY with this body as soon as those before it are answered."""
         self._enqueue("", f"{headers}Content-Type: {content_type}\r\n", body, now)
 
-    def end(
-        self, now: float, reason: str = "deactivated", content_type: str = "", body: bytes = b""
-    ) -> None:
+    def end(self, now: float, reason: str = "deactivated", content_type: str = "", body: bytes = b"") -> None:
         """Send the final NOTIFY, with the last state if there is a body, and forget the subscription."""
         self._enqueue(reason, f"Content-Type: {content_type}\r\n" if body else "", body, now)
 
