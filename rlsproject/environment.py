@@ -26,7 +26,7 @@ OPENSIPS = Section(
             "",
             "SIP URI",
             "Where back-end subscriptions, and requests that are not for lists, go; "
-            "empty: to the domain of each URI.",
+            "empty: to the domain of each URI (`make run`: to the demo's contacts).",
         ),
         Setting(
             "RLS_TO_PRESENCE_CODE",

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from rls import demo
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LIMIT = 90.0
 
@@ -78,6 +80,20 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 def test_everything_behind_the_web_is_ready(run: Run) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/readyz") as answer:
         assert answer.status == 200
+
+
+def test_watcher_of_the_demo_list_sees_the_states_of_its_contacts(run: Run) -> None:
+    watchlist = subprocess.run(
+        [sys.executable, "manage.py", "watchlist", demo.ALICE_LIST, "--as", demo.address("alice"), "--once"],
+        cwd=PROJECT,
+        env=run.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for contact in ("bob", "claire"):
+        (row,) = [line for line in watchlist.stdout.splitlines() if demo.address(contact) in line]
+        assert "open" in row or "closed" in row
 
 
 def test_second_supervisor_is_refused(run: Run) -> None:

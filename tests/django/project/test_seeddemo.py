@@ -25,6 +25,22 @@ def test_lists_can_be_resolved() -> None:
     assert entries(demo.ALICE_LIST) == ["sip:bob@example.test", "sip:claire@example.test"]
     assert entries(demo.TOM_LIST) == ["sip:bob@example.test"]
     assert entries(demo.TEAM_LIST) == [demo.address(user) for user in demo.TEAM]
+    assert demo.address("alice") in entries(demo.CLAIRE_LIST)
+
+
+def test_every_list_of_the_demo_phones_is_there_for_its_user_and_package() -> None:
+    call_command("seeddemo")
+    for user, uri, event in demo.PHONES:
+        service = resolve([uri])[uri]
+        assert isinstance(service, ResolvedService)
+        assert service.owner == f"{user}@{demo.DOMAIN}"
+        assert service.packages is not None and event in service.packages
+
+
+def test_contacts_of_the_lists_have_states() -> None:
+    call_command("seeddemo")
+    known = {demo.address(user) for user in demo.CONTACTS}
+    assert {entry for _, uri, _ in demo.PHONES for entry in entries(uri)} <= known
 
 
 def test_admin_can_log_in() -> None:
