@@ -78,6 +78,8 @@ class Migration(migrations.Migration):
                 ("by", models.TextField(help_text="who ran it: celery, or a SIP worker standing in")),
             ],
             options={
+                "verbose_name": "last tick",
+                "verbose_name_plural": "last tick",
                 "db_table": "rls_tick",
             },
         ),
@@ -99,6 +101,7 @@ class Migration(migrations.Migration):
                 ("back_ends", models.IntegerField(default=0)),
             ],
             options={
+                "verbose_name": "SIP worker",
                 "db_table": "rls_workers",
             },
         ),
@@ -169,6 +172,10 @@ class Migration(migrations.Migration):
                     models.TextField(help_text="callid;from_tag;to_tag, the key into rls_presentity"),
                 ),
                 ("service_uri", models.TextField(help_text="canonical URI of the list service")),
+                (
+                    "identity",
+                    models.TextField(help_text="who the watcher is: From, or what a trusted proxy asserted"),
+                ),
                 ("from_header", models.TextField(help_text="From of the SUBSCRIBE without its tag")),
                 ("to_header", models.TextField(help_text="To of the SUBSCRIBE without its tag")),
                 (
@@ -301,8 +308,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "presentity",
-                "verbose_name_plural": "presentities",
+                "verbose_name": "resource",
                 "db_table": "rls_presentity",
                 "constraints": [
                     models.UniqueConstraint(

@@ -43,8 +43,7 @@ class Presentity(models.Model):
 
     class Meta:
         db_table = "rls_presentity"
-        verbose_name = "presentity"
-        verbose_name_plural = "presentities"
+        verbose_name = "resource"
         constraints = [
             models.UniqueConstraint(
                 fields=["rlsubs_did", "resource_uri", "instance"], name="rls_presentity_instance"

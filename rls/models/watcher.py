@@ -40,6 +40,7 @@ class Watcher(models.Model):
     owner = models.IntegerField(help_text="number of the SIP worker that holds the dialog")
     rlsubs_did = models.TextField(help_text="callid;from_tag;to_tag, the key into rls_presentity")
     service_uri = models.TextField(help_text="canonical URI of the list service")
+    identity = models.TextField(help_text="who the watcher is: From, or what a trusted proxy asserted")
     from_header = models.TextField(help_text="From of the SUBSCRIBE without its tag")
     to_header = models.TextField(help_text="To of the SUBSCRIBE without its tag")
     accept = models.TextField(blank=True, default="", help_text="Accept of the latest SUBSCRIBE")

@@ -1,5 +1,8 @@
 from django.db import models
 
+STALE = 5.0
+"""Seconds without a sign of life that make a worker or the ticks suspect."""
+
 
 class Worker(models.Model):
     """A SIP worker and its heartbeat."""
@@ -13,6 +16,7 @@ class Worker(models.Model):
 
     class Meta:
         db_table = "rls_workers"
+        verbose_name = "SIP worker"
 
     def __str__(self) -> str:
         return f"worker {self.id} at {self.contact}"
@@ -28,6 +32,8 @@ class Tick(models.Model):
 
     class Meta:
         db_table = "rls_tick"
+        verbose_name = "last tick"
+        verbose_name_plural = "last tick"
 
     def __str__(self) -> str:
         return f"{self.last} by {self.by}"

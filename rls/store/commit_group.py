@@ -22,26 +22,11 @@ from rls.store.numbering import (
     array_text,
     number_parameters,
 )
-from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
+from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow, sql_types
 
 Connection = AsyncConnection[tuple[Any, ...]]
 
-_STATE_TYPES = [
-    "int8",
-    "bytea",
-    "text",
-    "int8",
-    "int4",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "int8",
-    "int8",
-    "int4",
-]
+_STATE_TYPES = sql_types(StateRow)
 _STATE_SET = ", ".join(f"{column} = u.{column}" for column in StateRow._fields[1:])
 _STATE_ARRAYS = ", ".join(f"%b::{kind}[]" for kind in _STATE_TYPES)
 
@@ -56,40 +41,7 @@ insert into rls_changes (owner, slice, watcher_ids, row_ids)
 select %b::int4, s, w::int8[], r::int8[] from unnest(%b::int4[], %b::text[], %b::text[]) u(s, w, r)
 """
 
-_WATCHER_TYPES = [
-    "int8",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "int8",
-    "int8",
-    "text",
-    "text",
-    "int8",
-    "int4",
-    "text",
-    "int8",
-    "text",
-    "text",
-    "int4",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "int4",
-    "bool",
-    "int8",
-]
+_WATCHER_TYPES = sql_types(WatcherRow)
 # A group is written again when its commit could not be confirmed: hence "do nothing".
 INSERT_WATCHERS = f"""
 insert into rls_watchers ({", ".join(WatcherRow._fields)})
@@ -97,7 +49,7 @@ select * from unnest({", ".join(f"%b::{kind}[]" for kind in _WATCHER_TYPES)})
 on conflict (id) do nothing
 """
 
-_PRESENTITY_TYPES = ["int8", "int8", "text", "text", "text", "int4", "text", "text", "text"]
+_PRESENTITY_TYPES = sql_types(PresentityRow)
 INSERT_PRESENTITIES = f"""
 insert into rls_presentity ({", ".join(PresentityRow._fields)}, content_type, expires, updated, auth_state,
   reason, be_remote_tag, be_target, be_route, be_local_cseq, be_remote_cseq, be_code)

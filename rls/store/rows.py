@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 
 class WatcherRow(NamedTuple):
@@ -32,6 +32,7 @@ class WatcherRow(NamedTuple):
     owner: int
     rlsubs_did: str
     service_uri: str
+    identity: str
     from_header: str
     to_header: str
     accept: str
@@ -84,3 +85,11 @@ class RefreshRow(NamedTuple):
     remote_cseq: int
     accept: str
     flow: str
+
+
+_SQL = {int: "int8", str: "text", str | None: "text", bytes | None: "bytea", bool: "bool"}
+
+
+def sql_types(row: type[NamedTuple]) -> list[str]:
+    """The array element types for `unnest`, one per field; smaller columns are cast when assigned."""
+    return [_SQL[kind] for kind in get_type_hints(row).values()]

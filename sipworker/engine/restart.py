@@ -109,14 +109,13 @@ class Restart:
         sip.local_contact = row.local_contact
         sip.state = "active"
         sip.expires_at = monotonic(row.expires, now)
-        identity = f"sip:{row.watcher_username}@{row.watcher_domain}"
         watcher = ListSubscription(
             row.id,
             sip,
             row.presentity_uri,
             row.service_uri,
-            identity=identity,
-            from_header=f"<{identity}>",
+            identity=row.identity,
+            from_header=f"<{row.identity}>",
             max_forwards=row.max_forwards,
         )
         watcher.restored = True

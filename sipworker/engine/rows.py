@@ -69,6 +69,7 @@ def watcher_row(
         owner=owner,
         rlsubs_did=storable(dialog.did),
         service_uri=storable(watcher.service_uri),
+        identity=storable(watcher.identity),
         from_header=storable(dialog.remote),
         to_header=storable(dialog.local),
         accept=storable(", ".join(request.values("accept"))),

@@ -37,6 +37,7 @@ def watcher(number: int, **changed: Any) -> WatcherRow:
         owner=OWNER,
         rlsubs_did=f"call-{number};theirs;ours",
         service_uri="sip:friends@example.test",
+        identity="sip:alice@example.test",
         from_header="<sip:alice@example.test>",
         to_header="<sip:friends@example.test>",
         accept="",

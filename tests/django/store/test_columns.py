@@ -43,9 +43,11 @@ def types_of(model: type[models.Model]) -> dict[str, str]:
 def test_columns_are_cast_to_the_types_of_the_model(
     fields: tuple[str, ...], kinds: list[str], model: type[models.Model]
 ) -> None:
+    """An integer travels as int8; PostgreSQL casts it to a smaller column when it is assigned."""
+    travels = {"int4": "int8"}
     types = types_of(model)
-    assert [(field, kind) for field, kind in zip(fields, kinds, strict=True)] == [
-        (field, types[field]) for field in fields
+    assert list(zip(fields, kinds, strict=True)) == [
+        (field, travels.get(types[field], types[field])) for field in fields
     ]
 
 
