@@ -35,14 +35,14 @@ class Mood(NamedTuple):
 
 
 MOODS = (
-    Mood("open", "", ("", "At my desk", "Working from home", "Ask me anything"), 40, 70),
-    Mood("open", "away", ("Back in a minute", "Getting coffee", ""), 20, 30),
-    Mood("open", "meeting", ("Stand-up", "Planning", "Customer visit"), 12, 90),
-    Mood("open", "busy", ("Please do not disturb", "Deep in code"), 8, 80),
-    Mood("open", "meal", ("Lunch", "Canteen"), 6, 60),
-    Mood("closed", "", ("", "Gone for today"), 14, 100),
+    Mood("open", "", ("", "At my desk", "Working from home", "Ask me anything"), 40, 35),
+    Mood("open", "away", ("Back in a minute", "Getting coffee", ""), 20, 20),
+    Mood("open", "meeting", ("Stand-up", "Planning", "Customer visit"), 12, 45),
+    Mood("open", "busy", ("Please do not disturb", "Deep in code"), 8, 40),
+    Mood("open", "meal", ("Lunch", "Canteen"), 6, 30),
+    Mood("closed", "", ("", "Gone for today"), 14, 40),
 )
-CALLS = 0.3
+CALLS = 0.4
 """How often somebody who is there makes or gets a call next."""
 SPREAD = 0.6
 """Of the log-normal distribution: times of people vary by factors, not by sums."""
@@ -52,10 +52,12 @@ def life(user: str, peers: Sequence[str], seed: object) -> Iterator[Moment]:
     """The moments of one contact; `peers` are the URIs on the other end of calls."""
     chance = random.Random(f"{seed} {user}")
     calls = 0
+    left = chance.random()  # the first moment began before we looked
     while True:
         mood = chance.choices(MOODS, [mood.weight for mood in MOODS])[0]
         note = chance.choice(mood.notes)
-        yield Moment(_around(mood.seconds, chance), mood.basic, mood.activity, note)
+        yield Moment(left * _around(mood.seconds, chance), mood.basic, mood.activity, note)
+        left = 1.0
         if mood.basic == "open" and chance.random() < CALLS:
             calls += 1
             yield from _call(f"{user}-{calls}", chance.choice(peers), chance)
