@@ -15,8 +15,8 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from rls.models import Tick, Worker
+from rls.models.worker import STALE
 
-STALE = 5.0  # s without a sign of life
 BROKER_LIMIT = 1  # s
 
 

@@ -12,6 +12,7 @@ import environ
 from rlsproject import environment, logs, variables
 from rlsproject.embedded.places import Places
 from rlsproject.secret import secret_key
+from rlsproject.unfold import UNFOLD  # noqa: F401  (read by unfold)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -121,6 +122,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 USE_TZ = True
+TIME_ZONE = "UTC"  # Django's default is Chicago
 LANGUAGE_CODE = "en-gb"
 
 if _values["BEHIND_HTTPS"]:
@@ -134,7 +136,6 @@ if _values["BEHIND_HTTPS"]:
 # includeSubDomains and preload).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-UNFOLD = {"SITE_TITLE": "Resource list server", "SITE_HEADER": "Resource list server"}
 REST_FRAMEWORK: dict[str, Any] = {}
 
 LOGGING_CONFIG = None  # structlog's set-up below replaces Django's

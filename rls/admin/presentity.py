@@ -1,0 +1,133 @@
+"""Resources: back-end subscriptions and the states they brought."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
+from django.utils.html import format_html
+
+from rls.admin.drawn import drawn
+from rls.admin.filters import AnswerFilter, ExpiryFilter, WatcherEventFilter
+from rls.admin.readonly import ReadOnlyAdmin, ReadOnlyInline
+from rls.drawing import badges, texts, times
+from rls.models import OutboxEntry, Presentity
+
+_EXPIRES = drawn("expires", times.deadline, sortable=True)
+_ANSWER = drawn("be_code", lambda code: code or "", "answer", sortable=True)
+
+_REQUEST_URI = drawn("be_request_uri", texts.code, "request URI")
+_CALL_ID = drawn("be_callid", texts.code, "Call-ID")
+
+
+@admin.display(description="state")
+def state(presentity: Presentity) -> str:
+    return badges.resource_state(presentity)
+
+
+@admin.display(description="back end", ordering="auth_state")
+def subscription(presentity: Presentity) -> str:
+    return badges.subscription(presentity)
+
+
+@admin.display(description="watcher")
+def watcher(row: Presentity | OutboxEntry) -> str:
+    """A link to the list subscription, which may be gone already."""
+    try:
+        found = row.watcher
+    except ObjectDoesNotExist:
+        return f"{row.watcher_id} (gone)"
+    url = reverse("admin:rls_watcher_change", args=[found.pk])
+    who = f"{found.watcher_username}@{found.watcher_domain}"
+    return format_html('<a class="rls-link" href="{}" title="{}">{}</a>', url, found.presentity_uri, who)
+
+
+@admin.display(description="resource")
+def resource(presentity: Presentity) -> str:
+    url = reverse("admin:rls_presentity_change", args=[presentity.pk])
+    return format_html('<a class="rls-link" href="{}">{}</a>', url, presentity.resource_uri)
+
+
+@admin.display(description="request URI", ordering="be_request_uri")
+def request_uri(presentity: Presentity) -> str:
+    """Mostly the resource itself, which need not be read twice."""
+    same = presentity.be_request_uri == presentity.resource_uri
+    return "same" if same else texts.clipped(presentity.be_request_uri)
+
+
+@admin.display(description="document")
+def body(presentity: Presentity) -> str:
+    return texts.document(bytes(presentity.presence_state or b""))
+
+
+class PresentityInline(ReadOnlyInline):
+    """A watcher's resources in the order of its list."""
+
+    model = Presentity
+    verbose_name_plural = "resources"
+    fields = (
+        resource,
+        state,
+        subscription,
+        _ANSWER,
+        _EXPIRES,
+        _REQUEST_URI,
+    )
+    ordering = ("position", "instance")
+    per_page = 50
+
+
+@admin.register(Presentity)
+class PresentityAdmin(ReadOnlyAdmin):
+    """Back-end subscriptions, one row each."""
+
+    list_display = (
+        drawn("resource_uri", texts.clipped, "resource", sortable=True),
+        state,
+        subscription,
+        _ANSWER,
+        _EXPIRES,
+        watcher,
+        request_uri,
+        drawn("be_callid", texts.clipped, "Call-ID"),
+    )
+    # Watchers may be gone: a join would hide the resources they left.
+    list_prefetch_related = ("watcher",)
+    list_filter = ("auth_state", AnswerFilter, WatcherEventFilter, ExpiryFilter)
+    search_fields = ("resource_uri", "watcher__watcher_username", "watcher__presentity_uri", "be_callid")
+    search_help_text = "Resource, watcher, list or Call-ID"
+    fieldsets = (
+        (
+            "Resource",
+            {
+                "fields": (
+                    (drawn("resource_uri", texts.code, "resource"), watcher),
+                    (state, drawn("content_type", texts.code)),
+                    (drawn("instance", texts.code), drawn("position", str)),
+                    body,
+                )
+            },
+        ),
+        (
+            "Back-end subscription",
+            {
+                "fields": (
+                    (subscription, _ANSWER),
+                    (_REQUEST_URI, _EXPIRES),
+                    (
+                        _CALL_ID,
+                        drawn("be_target", texts.code, "remote target"),
+                    ),
+                    (
+                        drawn("be_local_tag", texts.code, "our tag"),
+                        drawn("be_remote_tag", texts.code, "back end's tag"),
+                    ),
+                    (
+                        drawn("be_local_cseq", str, "SUBSCRIBE CSeq"),
+                        drawn("be_remote_cseq", str, "NOTIFY CSeq"),
+                    ),
+                    drawn("be_route", texts.route_set, "route set"),
+                )
+            },
+        ),
+    )

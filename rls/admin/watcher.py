@@ -1,0 +1,96 @@
+"""List subscriptions."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+
+from rls.admin.drawn import drawn
+from rls.admin.filters import EventFilter, ExpiryFilter, ListDomainFilter, WorkerFilter
+from rls.admin.presentity import PresentityInline
+from rls.admin.readonly import ReadOnlyAdmin
+from rls.drawing import badges, texts, times
+from rls.models import Presentity, Watcher
+
+_RESOURCES = (
+    Presentity.objects.filter(watcher_id=OuterRef("pk"))
+    .order_by()
+    .values("watcher_id")
+    .annotate(n=Count("pk"))
+)
+_SINCE = drawn("created", times.moment, "since", sortable=True)
+_EXPIRES = drawn("expires", times.deadline, sortable=True)
+_CALL_ID = drawn("callid", texts.code, "Call-ID")
+
+
+@admin.display(description="watcher", ordering="watcher_username")
+def user(watcher: Watcher) -> str:
+    return texts.clipped(f"{watcher.watcher_username}@{watcher.watcher_domain}")
+
+
+@admin.display(description="event")
+def event(watcher: Watcher) -> str:
+    return f"{watcher.event};id={watcher.event_id}" if watcher.event_id else watcher.event
+
+
+@admin.display(description="state", ordering="status")
+def state(watcher: Watcher) -> str:
+    return badges.status(watcher)
+
+
+@admin.register(Watcher)
+class WatcherAdmin(ReadOnlyAdmin):
+    """The list is found by who watches what; the page tells all about one dialog and its resources."""
+
+    list_display = (
+        user,
+        drawn("presentity_uri", texts.clipped, "list", sortable=True),
+        event,
+        state,
+        drawn("resource_count", str, "resources"),
+        _SINCE,
+        _EXPIRES,
+        drawn("version", str),
+        drawn("owner", str, "worker", sortable=True),
+        drawn("user_agent", texts.clipped),
+    )
+    list_filter = ("status", EventFilter, ExpiryFilter, ListDomainFilter, WorkerFilter)
+    search_fields = ("watcher_username", "watcher_domain", "presentity_uri", "callid")
+    search_help_text = "User, list or Call-ID"
+    inlines = (PresentityInline,)
+    fieldsets = (
+        (
+            "Subscription",
+            {
+                "fields": (
+                    (user, drawn("presentity_uri", texts.code, "list")),
+                    (event, state),
+                    (_SINCE, _EXPIRES),
+                )
+            },
+        ),
+        (
+            "Dialog",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    (_CALL_ID, drawn("flow", texts.code)),
+                    (drawn("from_tag", texts.code, "watcher's tag"), drawn("to_tag", texts.code, "our tag")),
+                    (drawn("contact", texts.code), drawn("local_contact", texts.code, "our contact")),
+                    (
+                        drawn("remote_cseq", str, "SUBSCRIBE CSeq"),
+                        drawn("local_cseq", str, "NOTIFY CSeq"),
+                    ),
+                    (drawn("version", str, "RLMI version"), drawn("owner", str, "worker")),
+                    (drawn("user_agent", texts.code), drawn("accept", texts.code)),
+                    drawn("record_route", texts.route_set, "route set"),
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Watcher]:
+        rows: QuerySet[Watcher] = super().get_queryset(request)
+        return rows.annotate(resource_count=Coalesce(Subquery(_RESOURCES.values("n")), 0))
