@@ -1,0 +1,110 @@
+"""A real browser on a real server full of rows. With SCREENSHOTS=1 the run renews docs/images."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from pytest_django.live_server_helper import LiveServer
+
+Shoot = Callable[[Page, str], None]
+LogIn = Callable[..., Page]
+
+IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WINDOW = (1440, 900)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program, "Chromium is needed: sudo apt install chromium"
+    # Playwright's loop runs in this thread, where Django would refuse to touch the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def server(live_server: LiveServer) -> str:
+    """Address of a server full of rows, with the operator admin/password."""
+    from django.contrib.auth.models import User
+    from django.core.cache import cache
+
+    from tests.django.admin import rows
+
+    cache.clear()
+    rows.fill()
+    User.objects.create_superuser("admin", password="password")
+    return str(live_server)
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an empty tab with its own cookies; what its console complains of fails the test."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def create(width: int = WINDOW[0], height: int = WINDOW[1], scheme: str = "light") -> Page:
+        page = browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield create
+    for page in pages:
+        page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def log_in(server: str, new_page: Callable[..., Page]) -> LogIn:
+    """Opens a tab on the overview, logged in as the operator."""
+
+    def enter(**options: object) -> Page:
+        page = new_page(**options)
+        page.goto(f"{server}/admin/")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill("password")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_selector("#overview")
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def shoot() -> Shoot:
+    """Writes a picture for the documentation, if SCREENSHOTS is set."""
+
+    def write(page: Page, name: str) -> None:
+        if os.environ.get("SCREENSHOTS"):
+            page.evaluate("document.fonts.ready")
+            page.screenshot(path=IMAGES / f"{name}.png")
+
+    return write
