@@ -85,6 +85,7 @@ class WatcherAdmin(ReadOnlyAdmin):
                     ),
                     (drawn("version", str, "RLMI version"), drawn("owner", str, "worker")),
                     (drawn("user_agent", texts.code), drawn("accept", texts.code)),
+                    (drawn("identity", texts.code), drawn("from_header", texts.code, "From")),
                     drawn("record_route", texts.route_set, "route set"),
                 ),
             },

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from rls.domain import states
 from rls.domain.rlmi import Instance, Name, Resource, ResourceList, State
-from sipworker.watchlist import bodies, states
+from rls.domain.states import Said
+from sipworker.watchlist import bodies
 from sipworker.watchlist.bodies import ListBody, UnreadableBody
-from sipworker.watchlist.states import Said
 
 MAX_NESTING = 8
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
+from rls.domain.states import Said, read
 from sipworker.demo.documents import DIALOG_INFO, PIDF, dialog_info, pidf
 from sipworker.demo.life import Call, Moment
-from sipworker.watchlist.states import Said, read
 
 BOB = "sip:bob@example.test"
 TALK = Call("bob-1", "confirmed", "recipient", "sip:tom@example.test")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipworker.watchlist.states import Said, read
+from rls.domain.states import Said, read
 from tests.pure.watchlist.lists import PIDF, pidf
 
 DIALOG = "application/dialog-info+xml"

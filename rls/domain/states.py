@@ -17,9 +17,12 @@ _BY_URGENCY = ("confirmed", "early", "proceeding", "trying", "terminated")
 
 @dataclass(frozen=True, slots=True)
 class DialogState:
+    """`incoming`: somebody calls the resource, whom `note` names."""
+
     id: str
     state: str
     note: str = ""
+    incoming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def _dialog(element: etree._Element) -> DialogState:
     direction = {"initiator": "to", "recipient": "from"}.get(element.get("direction", ""), "with")
     note = "" if remote is None else f"{direction} {remote.get('display') or _text(remote)}"
     state = element.find("{*}state")
-    return DialogState(element.get("id", ""), "unknown" if state is None else _text(state).lower(), note)
+    name = "unknown" if state is None else _text(state).lower()
+    return DialogState(element.get("id", ""), name, note, element.get("direction") == "recipient")
 
 
 def _urgency(dialog: DialogState) -> int:
