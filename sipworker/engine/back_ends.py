@@ -64,6 +64,8 @@ class BackEnds:
     def _subscribe(self, back_end: BackEnd, now: float) -> None:
         back_end.retry = None
         subscription = back_end.subscription
+        if subscription is not None and subscription.state == "sent":
+            return  # asked for twice: by a changed list and by a restart
         if subscription is not None and subscription.state in ("pending", "active"):
             subscription.refresh(now)  # resumed after a restart
             return
@@ -98,6 +100,11 @@ class BackEnds:
 
     def end(self, back_ends: Iterable[BackEnd], now: float) -> None:
         """Unsubscribe; rows are the caller's business."""
+        self.unsubscribe(self.detach(back_ends), now)
+
+    def detach(self, back_ends: Iterable[BackEnd]) -> list[Subscription]:
+        """Listen to these back ends no more; returns what is to be unsubscribed."""
+        detached = []
         for back_end in back_ends:
             self._in_flight.discard(back_end)
             if back_end.retry is not None:
@@ -105,7 +112,12 @@ class BackEnds:
             subscription, back_end.subscription = back_end.subscription, None
             if subscription is not None:
                 subscription.owner = None
-                subscription.end(now)
+                detached.append(subscription)
+        return detached
+
+    def unsubscribe(self, subscriptions: Iterable[Subscription], now: float) -> None:
+        for subscription in subscriptions:
+            subscription.end(now)
         self._pump(now)
 
     # -- what they say

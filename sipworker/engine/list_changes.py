@@ -10,7 +10,7 @@ from rls.domain.aggregate import ResourceView
 from rls.domain.lists import UnresolvableReference
 from rls.store.ids import IdBlocks
 from sipworker.engine.directory import Found, resolve_services
-from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.watchers import Watchers
 from sipworker.engine.writer import Writer
 from xcap.lookup import ResolvedService
@@ -115,9 +115,20 @@ class ListChanges:
             self._store_order(watcher)
             self._watchers.tell_full(watcher)
         watcher.restored = False
-        self._watchers.back_ends.end(gone, now)
-        if added:
-            self._writer.after(lambda now: self._watchers.back_ends.start(added, now))
+        self._replace(gone, added)
+
+    def _replace(self, gone: list[BackEnd], added: list[BackEnd]) -> None:
+        """After the commit, which a starting worker makes when its sockets are open."""
+        back_ends = self._watchers.back_ends
+        ended = back_ends.detach(gone)
+
+        def committed(now: float) -> None:
+            back_ends.unsubscribe(ended, now)
+            # A worker that starts has subscribed to all there is.
+            back_ends.start((back_end for back_end in added if back_end.subscription is None), now)
+
+        if gone or added:
+            self._writer.after(committed)
 
 
 def _spelling(watcher: ListSubscription) -> object:
