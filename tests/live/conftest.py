@@ -1,0 +1,134 @@
+"""Real processes and sockets. One list server serves most tests; each test has a SIP domain of its own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.live.rig import documents
+from tests.live.rig.database import Databases
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.phone import Phone
+from tests.live.rig.presence import Domain, PresenceServer
+from tests.live.rig.wire import TcpWire, UdpWire
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: None) -> Iterator[Databases]:
+    databases = Databases(os.environ["DATABASE_URL"])
+    yield databases
+    databases.drop_all()
+
+
+@pytest.fixture(scope="session")
+def presence() -> Iterator[PresenceServer]:
+    """The presence server of all list servers."""
+    server = PresenceServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def server(
+    databases: Databases,
+    broker_url: str,
+    presence: PresenceServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ListServer]:
+    """A list server with all its processes."""
+    server = ListServer(
+        databases.create(),
+        broker_url,
+        tmp_path_factory.mktemp("server"),
+        RLS_PRESENCE_SERVER=f"sip:{presence.address}",
+        RLS_MIN_EXPIRES="2",
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+Start = Callable[..., ListServer]
+
+
+@pytest.fixture
+def start_worker(
+    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path: Path
+) -> Iterator[Start]:
+    """Starts a list server that is a SIP worker alone, with settings of its own."""
+    with ExitStack() as stack:
+
+        def start(**settings: str) -> ListServer:
+            settings = {"RLS_PRESENCE_SERVER": f"sip:{presence.address}", **settings}
+            server = ListServer(databases.create(), broker_url, tmp_path, **settings)
+            stack.callback(server.stop)
+            server.start_worker()
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def domain() -> str:
+    """A SIP domain that no other test uses."""
+    return f"d{next(_numbers)}.test"
+
+
+@pytest.fixture
+def resources(presence: PresenceServer, domain: str) -> Domain:
+    """The domain's resources at the presence server."""
+    return presence.domain(domain)
+
+
+NewPhone = Callable[..., Phone]
+
+
+def _wire(kind: str, server: ListServer) -> UdpWire | TcpWire:
+    host, address = ("::1", server.sip6) if kind.endswith("6") else ("127.0.0.1", server.sip)
+    return TcpWire(address) if kind.startswith("tcp") else UdpWire(host)
+
+
+@pytest.fixture
+def new_phone(server: ListServer, domain: str) -> Iterator[NewPhone]:
+    """Makes phones of the domain's users, at the common server if none is named."""
+    with ExitStack() as stack:
+
+        def make(user: str = "alice", at: ListServer | None = None, kind: str = "udp") -> Phone:
+            at = at or server
+            wire = _wire(kind, at)
+            phone = Phone(wire, f"sip:{user}@{domain}", at.sip6 if kind.endswith("6") else at.sip)
+            stack.callback(phone.close)
+            return phone
+
+        yield make
+
+
+@pytest.fixture
+def phone(new_phone: NewPhone) -> Phone:
+    """Alice's phone, by UDP."""
+    return new_phone()
+
+
+PutList = Callable[..., str]
+
+
+@pytest.fixture
+def put_list(server: ListServer, domain: str) -> PutList:
+    """PUTs the rls-services document of a user: one list of these users; the list's URI."""
+
+    def put(*members: str, user: str = "alice", packages: Sequence[str] = ("presence", "dialog")) -> str:
+        uri = f"sip:{user}-list@{domain}"
+        document = documents.simple(uri, (f"sip:{member}@{domain}" for member in members), packages)
+        assert server.xcap(f"{user}@{domain}").put("rls-services", document) in (200, 201)
+        return uri
+
+    return put

@@ -1,0 +1,95 @@
+"""A list server under test: a database of its own, and the processes that a test wants."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.live.rig.database import PASSWORD, Database
+from tests.live.rig.message import Address
+from tests.live.rig.processes import Process
+from tests.live.rig.waiting import eventually
+from tests.live.rig.wire import free_port
+from tests.live.rig.xcap import XcapClient
+
+
+class ListServer:
+    """`settings` are environment variables. Everything listens on free loopback ports."""
+
+    def __init__(self, database: Database, broker_url: str, folder: Path, **settings: str) -> None:
+        port, http_port = free_port(), free_port()
+        self.database = database
+        self.sip: Address = ("127.0.0.1", port)
+        self.sip6: Address = ("::1", port)
+        self.http = f"http://127.0.0.1:{http_port}"
+        hosts = ("127.0.0.1", "[::1]")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database.url,
+            "BROKER_URL": broker_url,
+            "RLS_SIP_LISTEN": ",".join(f"{kind}:{host}:{port}" for kind in ("udp", "tcp") for host in hosts),
+            "RLS_HTTP_LISTEN": f"127.0.0.1:{http_port}",
+            "RLS_VAR": str(folder),
+            **settings,
+        }
+
+        def process(name: str, *command: str) -> Process:
+            return Process((sys.executable, *command), environment, folder / f"{name}.log")
+
+        celery = ("-m", "celery", "--app", "rlsproject")
+        self.worker = process("worker", "manage.py", "runsipworker")
+        self.celery = process("celery", *celery, "worker", "--pool", "threads", "--concurrency", "2")
+        self.beat = process("beat", *celery, "beat")
+        self.web = process(
+            "web", "-m", "gunicorn", "--config", "python:rlsproject.gunicorn", "rlsproject.wsgi"
+        )
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.sip[1]}"
+
+    def start(self) -> None:
+        """All processes, side by side."""
+        for process in (self.web, self.celery, self.beat, self.worker):
+            process.start()
+        self.worker_ready()
+        self.web.wait_until(self._web_answers)
+        eventually(lambda: self.ticked_by() == "celery", "tick by Celery", 60)
+
+    def start_worker(self, **settings: str) -> None:
+        self.worker.start(**settings)
+        self.worker_ready()
+
+    def worker_ready(self) -> None:
+        self.worker.wait_until(lambda: '"ready"' in self.worker.output() or "ready " in self.worker.output())
+
+    def kill_worker(self) -> None:
+        assert self.worker.stop(signal.SIGKILL) == -signal.SIGKILL
+
+    def stop(self) -> None:
+        processes = (self.beat, self.celery, self.web, self.worker)
+        for process in processes:
+            process.ask_to_stop()
+        for process in processes:
+            process.stop()
+        self.database.close()
+
+    def ticked_by(self) -> str:
+        return next((row["by"] for row in self.database.rows("select by from rls_tick")), "")
+
+    def _web_answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.http}/healthz") as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def xcap(self, user: str) -> XcapClient:
+        """A client of a user who has an account from now on."""
+        known = "select 1 from rls_subscribers where username || '@' || domain = %s"
+        if not self.database.rows(known, user):
+            self.database.add_subscriber(user)
+        return XcapClient(self.http, user, PASSWORD)

@@ -1,0 +1,152 @@
+"""A watcher's phone that does what the test says, and answers every NOTIFY at once unless told otherwise."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from tests.live.rig import list_notify
+from tests.live.rig.list_notify import ListNotify
+from tests.live.rig.message import Address, Message, answer, text
+from tests.live.rig.waiting import LIMIT, Inbox
+from tests.live.rig.wire import TcpWire, UdpWire, address_text
+
+ACCEPT = "multipart/related, application/rlmi+xml, application/pidf+xml"
+
+
+def token() -> str:
+    return uuid.uuid4().hex
+
+
+def ok(request: Message) -> bytes | None:
+    return answer(request, 200)
+
+
+class Phone:
+    """`respond` makes the answer to a request, None for silence."""
+
+    def __init__(self, wire: UdpWire | TcpWire, user: str, server: Address) -> None:
+        self.wire = wire
+        self.user = user
+        self.server = server
+        self.inbox = Inbox()
+        self.respond: Callable[[Message], bytes | None] = ok
+        wire.start(self._receive)
+
+    def _receive(self, message: Message) -> None:
+        self.inbox.add(message)
+        if not message.status and (response := self.respond(message)) is not None:
+            with suppress(BrokenPipeError):  # the test is over
+                self.wire.send(response, message.source)
+
+    def close(self) -> None:
+        self.wire.close()
+
+    @property
+    def contact(self) -> str:
+        parameter = ";transport=tcp" if self.wire.transport == "TCP" else ""
+        return f"sip:phone@{address_text(self.wire.local)}{parameter}"
+
+    def via(self) -> str:
+        return f"Via: SIP/2.0/{self.wire.transport} {address_text(self.wire.local)};branch=z9hG4bK{token()}"
+
+    def send(self, data: bytes) -> None:
+        self.wire.send(data, self.server)
+
+    def ask(self, request: bytes, limit: float = LIMIT) -> Message:
+        """Send a request; its final response."""
+        self.send(request)
+        return self.response_to(request, limit)
+
+    def response_to(self, request: bytes, limit: float = LIMIT) -> Message:
+        found = re.search(rb"branch=([^;\r\s]+)", request)
+        assert found
+        branch = found[1].decode()
+        return self.inbox.wait(
+            lambda message: message.status >= 200 and branch in message.rows("Via")[0], limit=limit
+        )
+
+    def request(self, method: str, uri: str, *headers: str, call_id: str = "", body: bytes = b"") -> bytes:
+        """A request outside of any dialog."""
+        return text(
+            f"{method} {uri} SIP/2.0",
+            self.via(),
+            "Max-Forwards: 70",
+            f"From: <{self.user}>;tag={token()}",
+            f"To: <{uri}>",
+            f"Call-ID: {call_id or token()}",
+            f"CSeq: 1 {method}",
+            *headers,
+            body=body,
+        )
+
+    def call(self, list_uri: str, event: str = "presence", accept: str = ACCEPT) -> ListCall:
+        return ListCall(self, list_uri, event, accept)
+
+    def subscribe(self, list_uri: str, expires: int | None = 3600, event: str = "presence") -> ListCall:
+        """A subscription that was accepted."""
+        call = self.call(list_uri, event)
+        assert call.subscribe(expires).status == 200
+        return call
+
+
+class ListCall:
+    """One list subscription as its watcher sees it."""
+
+    def __init__(self, phone: Phone, list_uri: str, event: str, accept: str) -> None:
+        self.phone = phone
+        self.list_uri = self.target = list_uri
+        self.event = event
+        self.call_id, self.tag, self.to_tag = token(), token(), ""
+        self.cseq = 0
+        self.contact = phone.contact
+        self.headers = (f"Accept: {accept}", "Supported: eventlist")
+
+    def request(self, expires: int | None, headers: Sequence[str] | None = None) -> bytes:
+        """The next SUBSCRIBE; `headers` replace those that make it one for lists."""
+        self.cseq += 1
+        return text(
+            f"SUBSCRIBE {self.target} SIP/2.0",
+            self.phone.via(),
+            "Max-Forwards: 70",
+            f"From: <{self.phone.user}>;tag={self.tag}",
+            f"To: <{self.list_uri}>" + (f";tag={self.to_tag}" if self.to_tag else ""),
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {self.cseq} SUBSCRIBE",
+            f"Contact: <{self.contact}>",
+            f"Event: {self.event}",
+            *([] if expires is None else [f"Expires: {expires}"]),
+            *(self.headers if headers is None else headers),
+        )
+
+    def subscribe(self, expires: int | None = 3600, headers: Sequence[str] | None = None) -> Message:
+        """Subscribe, refresh, or unsubscribe with `expires` 0; the final response."""
+        response = self.phone.ask(self.request(expires, headers))
+        if response.status == 200 and not self.to_tag:
+            self.to_tag, self.target = response.tag("To"), response.uri("Contact")
+        return response
+
+    def is_notify(self, message: Message) -> bool:
+        return message.start_line.startswith("NOTIFY") and message["Call-ID"] == self.call_id
+
+    @property
+    def notifies(self) -> list[Message]:
+        """In the order of their arrival, without retransmissions."""
+        return list({message.cseq: message for message in self.phone.inbox.all(self.is_notify)}.values())
+
+    def notify(self, version: int) -> ListNotify:
+        """Waits for the NOTIFY with this RLMI version; fails if there is a gap before it."""
+        cseq = version + 1
+        self.phone.inbox.wait(lambda message: self.is_notify(message) and message.cseq == cseq)
+        numbered = [message.cseq for message in self.notifies]
+        assert numbered[:cseq] == list(range(1, cseq + 1)), numbered
+        told = list_notify.parse(self.notifies[version])
+        assert told.version == version
+        return told
+
+    def settled(self) -> ListNotify:
+        """The NOTIFY that brings what the back ends answered at first."""
+        assert self.notify(0).full
+        return self.notify(1)

@@ -1,0 +1,71 @@
+"""An XCAP client: urllib, and Digest by hashlib."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from email.message import Message as Headers
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+MEDIA_TYPES = {
+    "rls-services": "application/rls-services+xml",
+    "resource-lists": "application/resource-lists+xml",
+}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ha1(algorithm: str, user: str, realm: str, password: str) -> str:
+    return hashlib.new(algorithm, f"{user}:{realm}:{password}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class XcapClient:
+    """Acts for one user (`alice@domain`) at one server."""
+
+    server: str
+    user: str
+    password: str
+
+    def put(self, auid: str, document: str) -> int:
+        """The status."""
+        return self._request("PUT", auid, document.encode())
+
+    def delete(self, auid: str) -> int:
+        return self._request("DELETE", auid)
+
+    def url(self, auid: str) -> str:
+        return f"{self.server}/xcap-root/{auid}/users/sip:{self.user}/index"
+
+    def _request(self, method: str, auid: str, body: bytes | None = None) -> int:
+        request = Request(self.url(auid), body, {"Content-Type": MEDIA_TYPES[auid]}, method=method)
+        try:
+            return self._send(request)
+        except HTTPError as error:
+            with error:
+                assert error.code == 401, (error.code, error.read())
+            request.add_header("Authorization", self._credentials(request, error.headers))
+            return self._send(request)
+
+    @staticmethod
+    def _send(request: Request) -> int:
+        with urlopen(request) as response:
+            return int(response.status)
+
+    def _credentials(self, request: Request, headers: Headers) -> str:
+        """The answer to a SHA-256 challenge with qop=auth (RFC 7616 section 3.4)."""
+        challenge = next(value for value in headers.get_all("WWW-Authenticate", []) if "SHA-256" in value)
+        given = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+        username, realm, nonce = self.user.partition("@")[0], given["realm"], given["nonce"]
+        uri = urlsplit(request.full_url).path
+        a1, a2 = ha1("sha256", username, realm, self.password), _sha256(f"{request.method}:{uri}")
+        response = _sha256(f"{a1}:{nonce}:00000001:c0ffee:auth:{a2}")
+        return (
+            f'Digest username="{username}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+            f'algorithm=SHA-256, response="{response}", qop=auth, nc=00000001, cnonce="c0ffee"'
+        )

@@ -1,0 +1,140 @@
+"""What back ends say reaches the database before their 200, and the watcher as RLMI."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.live.conftest import PutList
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.phone import Phone
+from tests.live.rig.presence import Domain, Script, State, pidf
+from tests.live.rig.waiting import eventually
+
+
+@pytest.mark.req("R4662-7.3-1")
+def test_state_is_committed_before_its_200(
+    server: ListServer, phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    phone.subscribe(put_list("bob"))
+    bob = resources.dialog(f"sip:bob@{domain}")
+    for number in range(20):
+        body = pidf("bob", f"note {number}")
+        assert bob.notify(body).status == 200
+        query = "select presence_state from rls_presentity where resource_uri = %s"
+        (row,) = server.database.rows(query, f"sip:bob@{domain}")
+        assert row["presence_state"] == body
+
+
+@pytest.mark.req("R6665-4.1.2.4-3")
+@pytest.mark.req("R6665-4.4.1-4")
+def test_notify_that_overtakes_its_200_counts(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    resources.scripts[bob] = Script(state=State(pidf("bob", "early")), early=True)
+    told = phone.subscribe(put_list("bob")).settled()
+    assert told.body_of(bob) == pidf("bob", "early")
+    assert resources.dialog(bob).answer_to_last().status == 200
+
+
+@pytest.mark.req("R6665-8.3.1-2")
+def test_back_end_that_answers_202_is_as_good(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    resources.scripts[bob] = Script(status=202, state=State(pidf("bob")))
+    assert phone.subscribe(put_list("bob")).settled().body_of(bob) == pidf("bob")
+
+
+@pytest.mark.req("R4662-4.5-5")
+def test_pending_is_passed_on(phone: Phone, put_list: PutList, resources: Domain, domain: str) -> None:
+    bob = f"sip:bob@{domain}"
+    resources.scripts[bob] = Script(state=State(state="pending;expires=3600"))
+    call = phone.subscribe(put_list("bob"))
+    assert call.settled().instance(bob).state == "pending"
+    resources.dialog(bob).notify(pidf("bob"))
+    assert call.notify(2).instance(bob).state == "active"
+
+
+@pytest.mark.req("R4662-4.5-6")
+@pytest.mark.req("R4662-5.5-5")
+@pytest.mark.req("R6665-4.1.3-8")
+@pytest.mark.req("R6665-4.1.3-11")
+@pytest.mark.parametrize("reason", ["rejected", "noresource"])
+def test_end_for_good_is_passed_on_with_its_reason_and_not_retried(
+    reason: str, phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = phone.subscribe(put_list("bob"))
+    call.settled()
+    dialog = resources.dialog(bob)
+    assert dialog.notify(state=f"terminated;reason={reason}").status == 200
+    instance = call.notify(2).instance(bob)
+    assert (instance.state, instance.reason, instance.body) == ("terminated", reason, b"")
+    call.subscribe(600)
+    assert call.notify(3).instance(bob).reason == reason
+    assert resources.dialogs_of(bob) == [dialog]
+
+
+@pytest.mark.req("R6665-4.1.3-6")
+@pytest.mark.req("R6665-4.1.3-9")
+@pytest.mark.req("R4662-5.5-6")
+@pytest.mark.parametrize("reason", ["deactivated", "timeout"])
+def test_back_end_that_may_be_asked_again_is_asked_at_once(
+    reason: str, phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = phone.subscribe(put_list("bob"))
+    call.settled()
+    resources.scripts[bob] = Script(state=State(pidf("bob", "again")))
+    first = resources.dialog(bob)
+    first.notify(state=f"terminated;reason={reason}")
+    second = resources.dialog(bob, count=2)
+    assert second.call_id != first.call_id
+    told = call.notify(2)
+    assert told.body_of(bob) == pidf("bob", "again")
+    assert told.instance(bob).id == "1"
+
+
+@pytest.mark.req("R6665-4.1.2.1-1")
+def test_refusals_of_back_ends_become_instances(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    reasons = {403: "rejected", 404: "noresource", 489: "noresource", 480: "probation", 503: "probation"}
+    for status in reasons:
+        resources.scripts[f"sip:r{status}@{domain}"] = Script(status, headers=())
+    told = phone.subscribe(put_list(*(f"r{status}" for status in reasons))).settled()
+    found = {uri: (told.instance(uri).state, told.instance(uri).reason) for uri in told.resources}
+    assert found == {f"sip:r{status}@{domain}": ("terminated", reason) for status, reason in reasons.items()}
+
+
+@pytest.mark.req("R6665-4.1.3-2")
+def test_notify_of_no_subscription_is_answered_481(phone: Phone, domain: str) -> None:
+    headers = ("Event: presence", "Subscription-State: active", f"Contact: <{phone.contact}>")
+    assert phone.ask(phone.request("NOTIFY", f"sip:rls@{domain}", *headers)).status == 481
+
+
+@pytest.mark.req("R4662-5.5-8")
+def test_body_of_an_unknown_type_is_passed_on_untouched(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    kind, body = 'application/x-odd; charset="ISO-8859-1"', bytes(range(256)) + b"\r\n--rls.1.0\r\n\n"
+    resources.scripts[bob] = Script(state=State(body, content_type=kind))
+    told = phone.subscribe(put_list("bob")).settled()
+    assert told.instance(bob).content_type == kind
+    assert b"\r\n\r\n" + body + b"\r\n--" in told.message.body
+
+
+def test_unchanged_state_is_told_to_nobody(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    call = phone.subscribe(put_list("bob", "claire"))
+    call.settled()
+    unchanged = resources.dialog(bob)
+    assert unchanged.last is not None
+    assert unchanged.notify(unchanged.last.body).status == 200
+    resources.dialog(claire).notify(pidf("claire", "changed"))
+    assert call.notify(2).resources == [claire]
+    eventually(lambda: len(call.notifies) == 3, "no more NOTIFYs")

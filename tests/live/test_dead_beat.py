@@ -1,0 +1,29 @@
+"""When Celery beat dies, the SIP worker runs the ticks until it is back."""
+
+from __future__ import annotations
+
+import signal
+
+from tests.live.conftest import PutList
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.phone import Phone
+from tests.live.rig.presence import Domain, pidf
+from tests.live.rig.waiting import eventually
+
+
+def test_worker_ticks_while_the_beat_is_dead(
+    server: ListServer, phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = phone.subscribe(put_list("bob"))
+    call.settled()
+    server.beat.stop(signal.SIGKILL)
+    try:
+        eventually(lambda: server.ticked_by() == "worker 1", "tick by the worker")
+        resources.dialog(bob).notify(pidf("bob", "without a beat"))
+        assert call.notify(2).body_of(bob) == pidf("bob", "without a beat")
+    finally:
+        server.beat.start()
+    eventually(lambda: server.ticked_by() == "celery", "tick by Celery", 60)
+    resources.dialog(bob).notify(pidf("bob", "with a beat"))
+    assert call.notify(3).body_of(bob) == pidf("bob", "with a beat")
