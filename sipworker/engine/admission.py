@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from rls.domain.digest import Credentials
 from rls.domain.lists import UnresolvableReference
 from rls.domain.packages import package
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.directory import Answer, Directory
 from sipworker.engine.list_subscription import ListSubscription
 from sipworker.engine.options import WorkerOptions
-from sipworker.engine.policy import Claim, Policy, Rejection
+from sipworker.engine.policy import Claim, Policy, Rejection, aor
 from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
@@ -35,6 +36,8 @@ from xcap.lookup import ResolvedService
 MAX_WAITING = 10_000
 """SUBSCRIBEs that may wait for the database; more are sent away with Retry-After."""
 RETRY_AFTER = ("Retry-After", "5")
+UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
+GONE = Rejection(481, "Subscription does not exist")
 LONGEST_DIALOG = 512
 """Octets of Call-ID and From tag: they are keys of an index."""
 LIST_TYPES = ("multipart/related", "application/rlmi+xml")
@@ -97,7 +100,7 @@ class Admission:
         """Rows D10 and D15, and dialogs that no table could hold."""
         if len(request.call_id) + len(request.from_.tag or "") > LONGEST_DIALOG:
             return Rejection(400, "Call-ID or From tag too long")
-        if request.header("max-forwards") == "0":
+        if hops_of(request) == 0:
             return Rejection(483)
         try:
             host = SipUri.parse(request.uri).host.lower()
@@ -110,7 +113,7 @@ class Admission:
     def _decide(self, sip: IncomingSubscription, claim: Claim, answer: Answer | None, now: float) -> None:
         request = sip.request
         if answer is None:
-            sip.reject(500, now, "List store unreachable", (RETRY_AFTER,))
+            sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
         if refusal is None and self._belongs_to_presence(request, sip.event, answer):
@@ -199,7 +202,7 @@ class Admission:
             service.uri,
             identity=claim.identity,
             from_header=f"<{claim.identity}>",
-            max_forwards=int(request.header("max-forwards") or 70),
+            max_forwards=hops_of(request),
             names=service.flat.names,
         )
         expires = self._granted(request, sip.event)
@@ -225,38 +228,56 @@ class Admission:
     def got_refreshing_subscribe(
         self, notification: SIPIncomingSubscriptionGotRefreshingSubscribe, now: float
     ) -> None:
-        sip, request, watcher = notification.sender, notification.request, notification.sender.owner
+        sip, watcher = notification.sender, notification.sender.owner
         if not isinstance(watcher, ListSubscription) or watcher.ending:
-            sip.reject(481, now, "Subscription does not exist")
+            sip.reject(GONE.status, now, GONE.reason)
             return
         claim = self._claim(sip.waiting)
-        refusal = claim if isinstance(claim, Rejection) else None
-        if isinstance(claim, Claim) and claim.credentials is not None:
-            self._verify_then_refresh(watcher, claim, now)
-            return
-        self._refresh(watcher, request, refusal, now)
+        if isinstance(claim, Rejection):
+            sip.reject(claim.status, now, claim.reason, claim.headers)
+        elif claim.credentials is None:
+            self._refresh(watcher, claim, None, now)
+        else:
+            self._verify_then_refresh(watcher, claim, claim.credentials, now)
 
-    def _verify_then_refresh(self, watcher: ListSubscription, claim: Claim, now: float) -> None:
-        assert claim.credentials is not None
-
+    def _verify_then_refresh(
+        self, watcher: ListSubscription, claim: Claim, credentials: Credentials, now: float
+    ) -> None:
         def decide(answer: Answer | None, now: float) -> None:
-            request = watcher.sip.request
-            ha1 = answer.ha1 if answer else None
-            refusal = self._policy.verified(request, claim, ha1, time.time())
-            self._refresh(watcher, request, refusal, now)
+            if answer is None:
+                refusal: Rejection | None = UNREACHABLE
+            else:
+                refusal = self._policy.verified(watcher.sip.request, claim, answer.ha1, time.time())
+            self._refresh(watcher, claim, refusal, now)
 
-        user = claim.credentials.username, claim.credentials.realm
-        self._directory.ask(watcher.service_uri, user, decide)
+        self._directory.ask(watcher.service_uri, (credentials.username, credentials.realm), decide)
 
     def _refresh(
-        self, watcher: ListSubscription, request: Request, refusal: Rejection | None, now: float
+        self, watcher: ListSubscription, claim: Claim, refusal: Rejection | None, now: float
     ) -> None:
-        event = watcher.event
-        refusal = refusal or self._unacceptable(request, event) or self._too_brief(request, event)
+        request, event = watcher.sip.request, watcher.event
+        refusal = (
+            refusal
+            or self._not_theirs(watcher, claim)
+            or self._unacceptable(request, event)
+            or self._too_brief(request, event)
+        )
         if refusal is not None:
             watcher.sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
         self._watchers.refresh(watcher, self._granted(request, event), now)
+
+    @staticmethod
+    def _not_theirs(watcher: ListSubscription, claim: Claim) -> Rejection | None:
+        """It may have ended while the credentials were looked up; and nobody but its watcher may move it."""
+        if watcher.ending:
+            return GONE
+        return None if aor(claim.identity) == aor(watcher.identity) else Rejection(403)
+
+
+def hops_of(request: Request) -> int:
+    """Max-Forwards; 70 if it is absent, as RFC 2543 did not have it."""
+    return int(request.header("max-forwards") or 70)
 
 
 def wants_lists(request: Request) -> bool:
