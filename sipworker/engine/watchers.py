@@ -16,7 +16,7 @@ from sipworker.engine.sender import Sender
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
-from sipworker.sip.grammar import delta_seconds
+from sipworker.sip.grammar import leading_seconds
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
@@ -51,7 +51,7 @@ class Watchers:
         self._options = options
         self._by_id: dict[int, ListSubscription] = {}
         self._of_user: dict[tuple[str, str], set[int]] = {}
-        self.back_ends = BackEnds(agent, writer, options, self.changed)
+        self.back_ends = BackEnds(agent, writer, options, self.answered)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -131,8 +131,8 @@ class Watchers:
 
     # -- what back ends say
 
-    def changed(self, back_end: BackEnd, now: float) -> None:
-        """A back end's state is in the commit group: mark it for the next tick, or settle."""
+    def answered(self, back_end: BackEnd, news: bool) -> None:
+        """A back end's state is in the commit group: mark news for the next tick, or settle."""
         watcher = back_end.watcher
         if watcher.ending:
             return
@@ -140,9 +140,11 @@ class Watchers:
         if first:
             watcher.unanswered -= 1
         if watcher.settled:
-            self._writer.group.changes.append((watcher.id, back_end.row_id))
+            if news:
+                self._writer.group.changes.append((watcher.id, back_end.row_id))
             return
-        watcher.unsettled.add(back_end.row_id)
+        if news:
+            watcher.unsettled.add(back_end.row_id)
         if watcher.unanswered <= 0:
             self._settle(watcher)
 
@@ -207,7 +209,7 @@ class Watchers:
         self._answered(watcher, now)
         outcome = notification.outcome
         asked = outcome.header("retry-after") if isinstance(outcome, Response) else None
-        self._try_again(watcher, delta_seconds((asked or "").split(";")[0]) or 0, now)
+        self._try_again(watcher, leading_seconds(asked) or 0, now)
 
     def _try_again(self, watcher: ListSubscription, retry_after: int, now: float) -> None:
         delay = max(min(RETRY_FIRST * 2.0**watcher.retries, RETRY_MOST), min(retry_after, LONGEST_PAUSE))

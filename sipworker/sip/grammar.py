@@ -128,6 +128,11 @@ def value_and_params(value: str, what: str) -> tuple[str, Params]:
     return main.strip(" \t"), parse_params(semicolon + rest, what)
 
 
+def leading_seconds(value: str | None) -> int | None:
+    """delta_seconds() of a value that may go on with a comment or parameters, as Retry-After (20.33)."""
+    return delta_seconds((value or "").split(";")[0].split("(")[0])
+
+
 def delta_seconds(value: str | None) -> int | None:
     """Seconds of Expires, Min-Expires, Retry-After, capped at 2^32-1 (RFC 3261 20.19); None if unreadable."""
     digits = value.strip(" \t") if value else ""

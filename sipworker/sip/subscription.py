@@ -15,7 +15,7 @@ from sipworker.sip.authorization import Credentials
 from sipworker.sip.authorization import authorization as authorize
 from sipworker.sip.dialog import Dialog, route_set_of
 from sipworker.sip.flow import Flow
-from sipworker.sip.grammar import MalformedMessage, delta_seconds
+from sipworker.sip.grammar import MalformedMessage, leading_seconds
 from sipworker.sip.headers import SubscriptionState, parse_event
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
@@ -206,7 +206,7 @@ class Subscription:
         self._retries = ()
         if self._tries_end:
             return
-        said = _seconds(answer.header("expires"))
+        said = leading_seconds(answer.header("expires"))
         granted: float = self.expires if said is None else said
         if self.state == "sent":
             self.expires_at = now + granted
@@ -227,7 +227,7 @@ class Subscription:
             return False
         authorization = ""
         if answer.status == 423:
-            self.expires = max(self.expires, _seconds(answer.header("min-expires")) or 0)
+            self.expires = max(self.expires, leading_seconds(answer.header("min-expires")) or 0)
         elif answer.status in (401, 407) and self.credentials:
             uri = self.dialog.remote_target
             authorization = authorize(answer, "SUBSCRIBE", uri, self.credentials)
@@ -249,8 +249,8 @@ class Subscription:
         retry_after = reason = min_expires = None
         if isinstance(outcome, Response):
             reason = outcome.reason
-            retry_after = _seconds(outcome.header("retry-after"))
-            min_expires = _seconds(outcome.header("min-expires"))
+            retry_after = leading_seconds(outcome.header("retry-after"))
+            min_expires = leading_seconds(outcome.header("min-expires"))
         self._fail(outcome.status, reason or "No answer", now, retry_after, min_expires)
 
     def _notify_missing(self, now: float) -> None:
@@ -392,8 +392,3 @@ class Subscription:
     def _cancel(timer: Timer | None) -> None:
         if timer is not None:
             timer.cancel()
-
-
-def _seconds(value: str | None) -> int | None:
-    """Retry-After has a comment and parameters behind the number (20.33)."""
-    return delta_seconds((value or "").split(";")[0].split("(")[0])
