@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import psycopg
 
-from rls.store import commit_group
+from rls.store import commit_group, load
 from rls.store.commit_group import CommitGroup, Connection
 from rls.store.numbering import OutboxRow
 
@@ -124,16 +124,20 @@ class Writer:
 
         None for a group that the database refuses: it stays without an answer.
         """
-        pause = 0.1
+        pause, unsure = 0.1, False
         while True:
             try:
-                return connection, await commit_group.write(connection, group, self._owner, self._slices)
+                rows = await commit_group.write(connection, group, self._owner, self._slices)
+                if unsure:  # the first try may have been committed, and what it numbered goes first
+                    rows = await load.left_to_send(connection, self._owner)
+                return connection, rows
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 log.error("database unreachable, will try again", extra={"error": str(error).strip()})
             except psycopg.Error:
                 # Data that the database refuses would block everything behind it for ever.
                 log.exception("commit group refused, dropped")
                 return connection, None
+            unsure = True
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE)
             connection = await self._reconnect(connection)
