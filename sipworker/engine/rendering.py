@@ -33,7 +33,7 @@ def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> 
     if not full:
         wanted = set(row.row_ids)
         back_ends = [back_end for back_end in back_ends if back_end.row_id in wanted]
-    limit = None if watcher.sip.flow.reliable or row.reason else LARGEST_DATAGRAM
+    limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
     views, left_over = _fitting(back_ends, full, limit)
     content_type, body = compose(
         watcher.list_uri, row.version, full, watcher.names, views, host, f"{watcher.id:x}.{row.version}"
@@ -48,7 +48,8 @@ def _fitting(
     """The views that fit into `limit` octets, and the rows of the others.
 
     Full state names every resource; those that do not fit are named without an instance,
-    which says that their state is not known yet (RFC 4662 section 4.5).
+    which says that their state is not known yet (RFC 4662 section 4.5). So is, for good, one
+    whose body no datagram can hold: sending it would end the subscription by Timer F.
     """
     if limit is None:
         return [back_end.view for back_end in back_ends], set()
@@ -58,12 +59,14 @@ def _fitting(
     for back_end in back_ends:
         view = back_end.view
         size = len(view.opening) + PART_OVERHEAD + len(back_end.instance.body)
-        if size <= room or not views:
+        if size <= room:
             room -= size
             views.append(view)
             continue
-        left_over.add(back_end.row_id)
-        if full:
+        too_big = size > limit
+        if not too_big:
+            left_over.add(back_end.row_id)
+        if full or too_big:
             room -= len(view.opening)
             views.append(ResourceView(view.uri, view.names))
     return views, left_over
