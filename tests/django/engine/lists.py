@@ -1,0 +1,60 @@
+"""The lists that the worker finds, without documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rls.domain.lists import Entry, FlatList, UnresolvableReference
+from rls.domain.rlmi import Name
+from sipworker.engine import directory, list_changes
+from sipworker.engine.directory import Answer, Found, Question
+from xcap.lookup import ResolvedService
+
+FRIENDS = "sip:friends@example.test"
+BOB, CAROL, DAVE = (f"sip:{name}@10.0.0.9" for name in ("bob", "carol", "dave"))
+
+
+def service(
+    *entries: str,
+    uri: str = FRIENDS,
+    owner: str = "alice@example.test",
+    packages: frozenset[str] | None = None,
+    names: dict[str, str] | None = None,
+    document: int = 1,
+) -> ResolvedService:
+    """A list; `names` are display names by entry."""
+    flat = tuple(
+        Entry(entry, entry, (Name(names[entry]),) if names and entry in names else ()) for entry in entries
+    )
+    return ResolvedService(uri, owner, packages, FlatList((), flat), frozenset({document}), "1:e")
+
+
+class Lists:
+    """What is put here is found; `passwords` by user (HA1 by algorithm)."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.by_uri: dict[str, Found] = {}
+        self.users: dict[tuple[str, str], dict[str, str]] = {}
+        self.error: Exception | None = None
+        monkeypatch.setattr(directory, "look_up", self._look_up)
+        monkeypatch.setattr(list_changes, "resolve_services", self._resolve)
+
+    def put(self, *services: ResolvedService) -> None:
+        self.by_uri.update({service.uri: service for service in services})
+
+    def break_(self, uri: str = FRIENDS) -> None:
+        self.by_uri[uri] = UnresolvableReference("nothing there")
+
+    async def _look_up(self, questions: Sequence[Question]) -> list[Answer]:
+        if self.error:
+            raise self.error
+        return [
+            Answer(self.by_uri.get(uri), self.users.get(user) if user else None) for uri, user, _ in questions
+        ]
+
+    async def _resolve(self, uris: Sequence[str]) -> dict[str, Found]:
+        if self.error:
+            raise self.error
+        return {uri: self.by_uri.get(uri) for uri in uris}
