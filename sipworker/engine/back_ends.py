@@ -23,19 +23,22 @@ from sipworker.sip.subscription import ReceivedNotify, Subscription
 
 log = logging.getLogger("rls.back_ends")
 
-Changed = Callable[[BackEnd, float], None]
+Answered = Callable[[BackEnd, bool], None]
 EXPIRES = 3600
 """Seconds asked of back ends; the presence server has the last word."""
+STABLE = 60.0
+"""Seconds after which a subscription that ends is not the same trouble again."""
 
 
 class BackEnds:
-    """`changed(back_end, now)` is called when a back end's state is in the commit group."""
+    """`answered(back_end, news)` is called when what a back end said is in the commit group; `news`
+    if its watcher does not know it yet."""
 
-    def __init__(self, agent: UserAgent, writer: Writer, options: WorkerOptions, changed: Changed) -> None:
+    def __init__(self, agent: UserAgent, writer: Writer, options: WorkerOptions, answered: Answered) -> None:
         self._agent = agent
         self._writer = writer
         self._options = options
-        self._changed = changed
+        self._answered = answered
         self._back_off = BackOff()
         self._queue: deque[BackEnd] = deque()
         self._in_flight: set[BackEnd] = set()
@@ -63,6 +66,7 @@ class BackEnds:
 
     def _subscribe(self, back_end: BackEnd, now: float) -> None:
         back_end.retry = None
+        back_end.started = now
         subscription = back_end.subscription
         if subscription is not None and subscription.state == "sent":
             return  # asked for twice: by a changed list and by a restart
@@ -128,11 +132,12 @@ class BackEnds:
         if not isinstance(back_end, BackEnd):
             notify.accept(now)  # the list subscription is over
             return
-        if not self._apply(back_end, notify) and back_end.answered:
-            notify.accept(now)  # nothing new: no write
+        news = self._apply(back_end, notify)
+        if not news and back_end.answered:
+            notify.accept(now)  # no write
             self._settled_in(back_end, now)
             return
-        self._keep(back_end, now)
+        self._keep(back_end, now, news=news)
         self._writer.after(notify.accept)
 
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
@@ -143,7 +148,7 @@ class BackEnds:
             if outcome.retry is Retry.AT_ONCE and instance.state == "active":
                 return False  # the last state stands while we try again
             return self._fall(back_end, outcome)
-        back_end.code, back_end.attempts = 200, 0
+        back_end.code = 200
         new_state: State = "active" if state.state == "active" else "pending"
         changed = instance.state != new_state or not back_end.view.instances
         instance.state, instance.reason = new_state, None
@@ -175,9 +180,9 @@ class BackEnds:
         outcome = outcome_of_status(notification.code, notification.retry_after)
         back_end.code = notification.code
         back_end.subscription = None
-        if outcome.retry is not Retry.AT_ONCE or back_end.attempts:
-            self._fall(back_end, outcome)
-        self._keep(back_end, now)
+        stands = outcome.retry is Retry.AT_ONCE and not back_end.attempts
+        news = not stands and self._fall(back_end, outcome)
+        self._keep(back_end, now, news=news)
         self._writer.wake()
         self._retry(back_end, outcome, now)
 
@@ -185,6 +190,8 @@ class BackEnds:
         """Subscribe again as the outcome allows; RLMI reasons are no one's task but ours (5.5)."""
         if outcome.retry in (Retry.NEVER, Retry.ADAPTED) or back_end.watcher.ending:
             return
+        if now - back_end.started > STABLE:
+            back_end.attempts = 0
         attempt, back_end.attempts = back_end.attempts, back_end.attempts + 1
         if outcome.retry is Retry.AT_ONCE and attempt == 0:
             delay = 0.0
@@ -193,10 +200,10 @@ class BackEnds:
         back_end.subscription = None
         back_end.retry = self._agent.wheel.schedule(now + delay, lambda now: self.start((back_end,), now))
 
-    def _keep(self, back_end: BackEnd, now: float) -> None:
+    def _keep(self, back_end: BackEnd, now: float, *, news: bool) -> None:
         self._writer.group.states[back_end.row_id] = state_row(back_end, now)
         self._settled_in(back_end, now)
-        self._changed(back_end, now)
+        self._answered(back_end, news)
 
     def _settled_in(self, back_end: BackEnd, now: float) -> None:
         if back_end in self._in_flight:
