@@ -36,13 +36,6 @@ NAVIGATION = [
         ],
     },
     {
-        "title": "Lists",
-        "items": [
-            _page("XCAP documents", "description", "xcap_document"),
-            _page("List services", "list_alt", "xcap_serviceuri"),
-        ],
-    },
-    {
         "title": "Delivery",
         "items": [
             _page("Changes", "difference", "rls_change"),
@@ -52,11 +45,18 @@ NAVIGATION = [
         ],
     },
     {
-        "title": "Access",
+        "title": "Lists",
         "items": [
+            _page("Documents", "description", "xcap_document"),
+            _page("Service URIs", "list_alt", "xcap_serviceuri"),
             _page("Subscribers", "badge", "rls_subscriber"),
-            _page("Operators", "manage_accounts", "auth_user"),
-            _page("Operator groups", "group", "auth_group"),
+        ],
+    },
+    {
+        "title": "Administration",
+        "items": [
+            _page("Users", "manage_accounts", "auth_user"),
+            _page("Groups", "group", "auth_group"),
         ],
     },
 ]

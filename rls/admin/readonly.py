@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +43,7 @@ class ReadOnlyAdmin(NobodyWrites, ModelAdmin):  # type: ignore[misc]
     ordering: tuple[str, ...] = ("-pk",)
     paginator = EstimatedPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_fullwidth = True
     list_prefetch_related: tuple[str, ...] = ()

@@ -82,7 +82,6 @@ def watcher(number: int, now: int, **changed: object) -> Watcher:
         "rlsubs_did": f"{callid};{from_tag};{to_tag}",
         "service_uri": f"sip:{team}@{DOMAIN}",
         "identity": f"sip:{user}@{DOMAIN}",
-        "identity": f"sip:{user}@{DOMAIN}",
         "from_header": f"<sip:{user}@{DOMAIN}>",
         "to_header": f"<sip:{team}@{DOMAIN}>",
         "accept": "multipart/related, application/rlmi+xml, application/pidf+xml",
