@@ -32,12 +32,16 @@ def service(
 
 
 class Lists:
-    """What is put here is found; `passwords` by user (HA1 by algorithm)."""
+    """What is put here is found; `users` are HA1 values by algorithm.
+
+    `asked` has the lists that the worker compared with what its watchers have.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.by_uri: dict[str, Found] = {}
         self.users: dict[tuple[str, str], dict[str, str]] = {}
         self.error: Exception | None = None
+        self.asked: list[Sequence[str]] = []
         monkeypatch.setattr(directory, "look_up", self._look_up)
         monkeypatch.setattr(list_changes, "resolve_services", self._resolve)
 
@@ -55,6 +59,7 @@ class Lists:
         ]
 
     async def _resolve(self, uris: Sequence[str]) -> dict[str, Found]:
+        self.asked.append(uris)
         if self.error:
             raise self.error
         return {uri: self.by_uri.get(uri) for uri in uris}

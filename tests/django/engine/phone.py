@@ -70,7 +70,7 @@ class Phone(Peer):
             "uri": uri,
             "from_": f"<{self.user}>;tag=phone",
             "to": f"<{uri}>",
-            "call_id": f"call-{self.address[1]}",
+            "call_id": f"call-{self.at}".replace(":", "-"),
             "cseq": f"{self.cseq} SUBSCRIBE",
             "event": "presence",
             "expires": "600",

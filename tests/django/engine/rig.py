@@ -138,10 +138,14 @@ class Rig:
     async def tick(self) -> int:
         """What the Celery task does for all slices; returns the NOTIFYs numbered."""
         before = self.delivered
-        numbered = await asyncio.to_thread(_tick, self.worker.options.slices)
+        numbered = await self.tick_alone()
         await self.until(lambda: self.delivered == before + numbered)
         await self.quiet()
         return numbered
+
+    async def tick_alone(self) -> int:
+        """The same while no worker runs."""
+        return await asyncio.to_thread(_tick, self.worker.options.slices)
 
     async def until(self, condition: Callable[[], object]) -> None:
         for _ in range(2000):
@@ -149,6 +153,15 @@ class Rig:
                 return
             await asyncio.sleep(0.002)
         raise AssertionError("waited in vain")
+
+    async def told(self, count: int) -> None:
+        """Until the phone has got that many NOTIFYs."""
+        for _ in range(200):
+            await self.quiet()
+            if len(self.phone.told) >= count:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("not told")
 
     # -- what is stored
 
