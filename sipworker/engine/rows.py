@@ -52,7 +52,7 @@ def watcher_row(
         watcher_username=username,
         watcher_domain=domain,
         event=sip.event,
-        event_id=sip.event_id,
+        event_id=None if sip.event_id is None else storable(sip.event_id),
         to_tag=dialog.local_tag,
         from_tag=storable(dialog.remote_tag),
         callid=storable(dialog.call_id),

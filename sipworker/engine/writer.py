@@ -133,7 +133,7 @@ class Writer:
                 return connection, rows
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 log.error("database unreachable, will try again", extra={"error": str(error).strip()})
-            except psycopg.Error:
+            except (psycopg.Error, UnicodeError):
                 # Data that the database refuses would block everything behind it for ever.
                 log.exception("commit group refused, dropped")
                 return connection, None
