@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -186,10 +187,13 @@ async def test_a_group_that_was_committed_unnoticed_leaves_no_number_out(bench: 
     assert sorted(row.cseq for row in bench.numbered) == [1, 2]
 
 
-async def test_a_refused_group_is_not_acknowledged_and_holds_nothing_up(bench: Bench) -> None:
+@pytest.mark.parametrize("senseless", [{"be_code": 2**40}, {"reason": "\0"}, {"reason": "\udcff"}], ids=str)
+async def test_a_refused_group_is_not_acknowledged_and_holds_nothing_up(
+    bench: Bench, senseless: dict[str, Any]
+) -> None:
     bench.start()
     bench.learn(1, b"<lost/>")
-    bench.writer.group.states[1] = state(1, be_code=2**40)
+    bench.writer.group.states[1] = state(1, **senseless)
     await asyncio.sleep(0.1)
     bench.learn(2, b"<kept/>")
     await bench.written(1)
