@@ -72,8 +72,18 @@ def test_watcher_that_takes_no_lists_is_refused(phone: Phone, put_list: PutList)
     assert response.status == 406
 
 
-@pytest.mark.req("R4826-4.5-1")
+@pytest.mark.req("R4826-4.5-2")
 def test_event_outside_the_packages_of_the_service_is_refused(phone: Phone, put_list: PutList) -> None:
     response = phone.call(put_list("bob", packages=("presence",)), event="dialog").subscribe()
     assert response.status == 489
     assert response["Allow-Events"] == "presence, dialog"
+
+
+@pytest.mark.req("R4826-4.5-1")
+@pytest.mark.req("R4662-5.2-2")
+def test_list_is_found_by_an_equal_uri_and_named_as_it_was_asked_for(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    put_list("bob")
+    spelling = f"sip:%61lice-list@{domain.upper()}"
+    assert phone.subscribe(spelling).notify(0).uri == spelling

@@ -10,6 +10,7 @@ from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain
 
 
+@pytest.mark.req("R4826-4.5-5")
 @pytest.mark.req("R4826-4.5-6")
 @pytest.mark.req("R4662-5.3-1")
 @pytest.mark.req("R4662-5.3-2")
@@ -33,7 +34,7 @@ def test_nested_lists_are_flattened_in_document_order_without_duplicates(
     assert first.names == ["Everybody"]
 
 
-@pytest.mark.req("R4826-4.5-4")
+@pytest.mark.req("R4826-4.1-2")
 def test_resource_list_points_into_the_users_other_document(
     server: ListServer, phone: Phone, resources: Domain, domain: str
 ) -> None:
@@ -53,7 +54,7 @@ def test_resource_list_points_into_the_users_other_document(
     assert call.notify(2).resources == [f"sip:bob@{domain}", f"sip:dave@{domain}"]
 
 
-@pytest.mark.req("R4826-4.5-3")
+@pytest.mark.req("R4826-4.5-4")
 def test_broken_pointer_is_a_bad_gateway(
     server: ListServer, phone: Phone, resources: Domain, domain: str
 ) -> None:

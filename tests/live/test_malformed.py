@@ -22,7 +22,9 @@ def without(request: bytes, *names: str) -> bytes:
     return b"\r\n".join(line for line in lines if line.split(b":")[0].decode() not in names)
 
 
-@pytest.mark.req("R3261-8.2-2")
+@pytest.mark.req("R3261-8.1.1.8-1")
+@pytest.mark.req("R3261-8.2.2.1-2")
+@pytest.mark.req("R3261-8.2.2.3-1")
 @pytest.mark.parametrize(
     ("before", "after", "status"),
     [
