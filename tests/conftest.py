@@ -40,6 +40,12 @@ def pytest_configure() -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: Playwright's event loop stays in the main thread until the session ends,
+    and no other loop can run there meanwhile."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(PLACES.folder, ignore_errors=True)
 
