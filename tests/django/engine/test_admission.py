@@ -79,7 +79,6 @@ async def test_d19_d21_to_presence_code_answers_for_presence(rig: Rig, uri: str)
     assert await refused(rig, uri=uri, event="foo") == 404
 
 
-@pytest.mark.req("R3261-8.2.7-1")
 async def test_d22_store_unreachable(rig: Rig) -> None:
     await rig.start()
     rig.lists.error = OSError("no route to database")
@@ -89,9 +88,10 @@ async def test_d22_store_unreachable(rig: Rig) -> None:
     await rig.subscribed()
 
 
-@pytest.mark.req("R4826-4.5-1")
-async def test_d23_package_that_the_list_does_not_allow(rig: Rig) -> None:
-    rig.lists.put(service(BOB, packages=frozenset({"dialog"})))
+@pytest.mark.req("R4826-4.5-2", "R4826-4.5-3")
+@pytest.mark.parametrize("owner", ["alice@example.test", "bob@example.test"])
+async def test_d23_package_that_the_list_does_not_allow(rig: Rig, owner: str) -> None:
+    rig.lists.put(service(BOB, owner=owner, packages=frozenset({"dialog"})))
     await rig.start()
     assert await refused(rig) == 489
 
@@ -218,7 +218,7 @@ async def fetch(rig: Rig) -> tuple[str, int, object]:
     return told.state, told.version, told.states
 
 
-@pytest.mark.req("R4826-4.5-2")
+@pytest.mark.req("R4826-4.5-4")
 async def test_d44_list_that_cannot_be_made_out(rig: Rig) -> None:
     rig.lists.break_()
     await rig.start()
@@ -243,7 +243,7 @@ async def test_dialogs_that_no_index_could_hold_are_refused(rig: Rig) -> None:
     assert await refused(rig, call_id="x" * 600) == 400
 
 
-@pytest.mark.req("R6665-4.2.1.4-2")
+@pytest.mark.req("R6665-4.2.1.4-2", "R3261-8.2-1")
 async def test_a_refresh_that_is_too_brief_changes_nothing(rig: Rig) -> None:
     await rig.start(min_expires=60)
     await rig.subscribed()

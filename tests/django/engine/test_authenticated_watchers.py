@@ -63,7 +63,7 @@ async def test_who_proves_the_name_is_served(rig: Rig) -> None:
     assert rig.phone.told[-1].body(BOB)
 
 
-@pytest.mark.req("R3261-8.2-1")
+@pytest.mark.req("R4662-4.4-1")
 async def test_the_password_is_asked_for_before_anything_is_said_of_lists(rig: Rig) -> None:
     await rig.start(sip_auth="digest")
     for changed in (
@@ -91,6 +91,7 @@ async def test_a_refresh_is_challenged_too(rig: Rig) -> None:
     assert rig.phone.told[-1].full
 
 
+@pytest.mark.req("R3261-8.2-1")
 async def test_a_refresh_with_a_wrong_password_changes_nothing(rig: Rig) -> None:
     await authenticated(rig)
     rig.phone.refresh(expires="0")

@@ -77,7 +77,7 @@ async def test_a_host_that_is_not_found_is_probation(rig: Rig) -> None:
     assert rig.phone.told[1].states == {"sip:erin@nowhere": ("terminated", "probation", b"")}
 
 
-@pytest.mark.req("R6665-4.1.3-6", "R4662-5.5-6")
+@pytest.mark.req("R6665-4.1.3-6", "R6665-4.1.3-9", "R4662-5.5-6")
 @pytest.mark.parametrize("reason", ["deactivated", "timeout"])
 async def test_a_subscription_that_was_moved_is_begun_again_and_the_state_stands(
     rig: Rig, reason: str
@@ -114,7 +114,7 @@ async def test_a_back_end_that_ends_each_subscription_is_not_asked_without_pause
     assert asked(rig) <= 4
 
 
-@pytest.mark.req("R6665-4.1.3-7", "R4662-4.5-6")
+@pytest.mark.req("R6665-4.1.3-8", "R6665-4.1.3-11", "R6665-4.1.3-12", "R6665-4.1.3-13", "R4662-4.5-6")
 @pytest.mark.parametrize(
     ("reason", "told"),
     [

@@ -67,7 +67,6 @@ async def test_refusals_make_room_too(rig: Rig) -> None:
     }
 
 
-@pytest.mark.req("R6665-4.1.3-2")
 async def test_a_notify_is_answered_when_it_is_stored(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()
@@ -96,7 +95,6 @@ async def test_an_unchanged_body_costs_no_write(rig: Rig) -> None:
     assert await rig.tick() == 0
 
 
-@pytest.mark.req("R6665-4.1.3-2")
 async def test_a_notify_without_a_body_keeps_the_document(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()

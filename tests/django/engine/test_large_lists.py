@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio
 CROWD = [f"sip:user{number}@10.0.0.9" for number in range(8)]
 
 
-@pytest.mark.req("R3261-18.1.1-1", "R4662-5.2-4")
+@pytest.mark.req("R4662-5.2-4")
 async def test_states_are_spread_over_notifies(rig: Rig) -> None:
     rig.lists.put(service(*CROWD))
     rig.server.bodies = {uri: uri.encode() + b"x" * 20_000 for uri in CROWD}

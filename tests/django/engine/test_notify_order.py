@@ -58,7 +58,7 @@ def test_after_a_restart_counting_goes_on() -> None:
     assert drain(watcher) == [42]
 
 
-@pytest.mark.req("R3261-12.2.1.1-2")
+@pytest.mark.req("R3261-12.2.1.1-1")
 @given(st.lists(st.integers(1, 12), max_size=40), st.permutations(range(1, 13)))
 def test_any_order_and_repetition_comes_out_as_one_sequence(first: list[int], then: list[int]) -> None:
     watcher = subscription()

@@ -118,7 +118,6 @@ def test_a_fetch_is_told_version_0_and_the_end(watcher: ListSubscription) -> Non
 # -- datagrams
 
 
-@pytest.mark.req("R3261-18.1.1-1")
 @pytest.mark.parametrize("rows", [(), (1, 2, 3)], ids=["full", "partial"])
 def test_what_fits_no_datagram_is_left_over(watcher: ListSubscription, rows: tuple[int, ...]) -> None:
     for back_end in watcher.resources.values():

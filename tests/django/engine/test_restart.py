@@ -82,7 +82,7 @@ async def test_a_change_that_no_tick_had_claimed_is_told(rig: Rig) -> None:
     assert rig.phone.told[2].states == {BOB: ("active", None, b"<new/>")}
 
 
-@pytest.mark.req("R4662-5.2-6", "R3261-17.1.2.2-1")
+@pytest.mark.req("R4662-5.2-6")
 async def test_a_notify_that_was_not_answered_is_sent_again_under_its_number(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()
