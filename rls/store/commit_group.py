@@ -8,8 +8,8 @@ docs/decisions for the measurements.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -116,6 +116,16 @@ class CommitGroup:
             or self.ended_presentities
             or self.ended_watchers
         )
+
+    def apart(self) -> Iterator[tuple[int | None, CommitGroup]]:
+        """The same in pieces: first all but the states, then each state with its row id.
+
+        For a group that the database refused: one row's fault must not touch the others.
+        """
+        yield None, replace(self, states={}, changes=[])
+        for row_id, state in self.states.items():
+            changes = [change for change in self.changes if change[1] == row_id]
+            yield row_id, CommitGroup(states={row_id: state}, changes=changes)
 
     def known_watchers(self) -> set[int]:
         """Those whose rows are changed, without the new ones."""

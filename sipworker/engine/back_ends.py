@@ -138,7 +138,7 @@ class BackEnds:
             self._settled_in(back_end, now)
             return
         self._keep(back_end, now, news=news)
-        self._writer.after(notify.accept)
+        self._writer.after(notify.accept, back_end.row_id)
 
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
         """Take over what the NOTIFY says; False if it says nothing new."""

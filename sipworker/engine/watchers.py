@@ -235,6 +235,13 @@ class Watchers:
     def timed_out(self, notification: SIPIncomingSubscriptionDidTimeout, now: float) -> None:
         watcher = notification.sender.owner
         if isinstance(watcher, ListSubscription):
+            self._expire(watcher, now)
+
+    def _expire(self, watcher: ListSubscription, now: float) -> None:
+        """A refresh that came in time and waits for its commit still counts."""
+        if watcher.sip.is_waiting:
+            self._agent.wheel.schedule(now + 1, lambda now: self._expire(watcher, now))
+        elif watcher.sip.expires_at <= now:
             self.end(watcher, "timeout", now)
 
     def end(self, watcher: ListSubscription, reason: str, now: float) -> None:

@@ -19,6 +19,8 @@ from rls.store.numbering import OutboxRow
 log = logging.getLogger("rls.writer")
 
 Committed = Callable[[float], None]
+REFUSALS = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
+"""What trying again does not mend. Everything else is waited out: nothing was acknowledged."""
 FLUSH_AFTER = 0.5
 """Seconds after which answered NOTIFYs are deleted when nothing else is to be written."""
 MAX_PAUSE = 5.0
@@ -45,7 +47,7 @@ class Writer:
         self._gap = gap
         self.group = CommitGroup()
         self.commits = 0
-        self._callbacks: list[Committed] = []
+        self._callbacks: list[tuple[int | None, Committed]] = []
         self._work = asyncio.Event()
         self._full = asyncio.Event()
         self._flush: asyncio.TimerHandle | None = None
@@ -55,9 +57,12 @@ class Writer:
     def backlog(self) -> int:
         return len(self._callbacks)
 
-    def after(self, callback: Committed) -> None:
-        """Run `callback(now)` once the present group is committed, and see that it is soon."""
-        self._callbacks.append(callback)
+    def after(self, callback: Committed, row_id: int | None = None) -> None:
+        """Run `callback(now)` once the present group is committed, and see that it is soon.
+
+        `row_id`: it waits for that state only.
+        """
+        self._callbacks.append((row_id, callback))
         self._work.set()
         if len(self._callbacks) >= self._enough:
             self._full.set()
@@ -93,16 +98,31 @@ class Writer:
             group, self.group = self.group, CommitGroup()
             callbacks, self._callbacks = self._callbacks, []
             started = loop.time()
-            connection, rows = await self._write(connection, group)
-            self.commits += 1
-            if rows is not None:
+            try:
+                connection, rows = await self._write(connection, group)
                 self._tell(callbacks, rows, loop.time())
+            except REFUSALS:
+                connection = await self._write_apart(connection, group, callbacks)
+            self.commits += 1
             if self._stopping and not self._work.is_set():
                 await connection.close()
                 return
 
-    def _tell(self, callbacks: list[Committed], rows: list[OutboxRow], now: float) -> None:
-        for callback in callbacks:
+    async def _write_apart(
+        self, connection: Connection, group: CommitGroup, callbacks: list[tuple[int | None, Committed]]
+    ) -> Connection:
+        """The database refuses something in the group: leave that without an answer, write the rest."""
+        for row_id, piece in group.apart():
+            waiting = [callback for callback in callbacks if callback[0] == row_id]
+            try:
+                connection, rows = await self._write(connection, piece)
+                self._tell(waiting, rows, asyncio.get_running_loop().time())
+            except REFUSALS:
+                log.exception("refused by the database, dropped", extra={"row": row_id})
+        return connection
+
+    def _tell(self, callbacks: list[tuple[int | None, Committed]], rows: list[OutboxRow], now: float) -> None:
+        for _, callback in callbacks:
             try:
                 callback(now)
             except Exception:
@@ -117,12 +137,10 @@ class Writer:
         await self._full.wait()
         handle.cancel()
 
-    async def _write(
-        self, connection: Connection, group: CommitGroup
-    ) -> tuple[Connection, list[OutboxRow] | None]:
+    async def _write(self, connection: Connection, group: CommitGroup) -> tuple[Connection, list[OutboxRow]]:
         """Until it is written: nothing of it was acknowledged, so nobody is told a lie by waiting.
 
-        None for a group that the database refuses: it stays without an answer.
+        Raises one of REFUSALS, nothing written.
         """
         pause, unsure = 0.1, False
         while True:
@@ -131,12 +149,10 @@ class Writer:
                 if unsure:  # the first try may have been committed, and what it numbered goes first
                     rows = await load.left_to_send(connection, self._owner)
                 return connection, rows
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                log.error("database unreachable, will try again", extra={"error": str(error).strip()})
-            except (psycopg.Error, UnicodeError):
-                # Data that the database refuses would block everything behind it for ever.
-                log.exception("commit group refused, dropped")
-                return connection, None
+            except REFUSALS:
+                raise
+            except psycopg.Error as error:
+                log.error("not written, will try again", extra={"error": str(error).strip()})
             unsure = True
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE)

@@ -22,7 +22,7 @@ def contact_of(message: Message) -> str | None:
     if len(contacts) > 1:
         raise MalformedMessage(400, "More than one Contact")
     uri = NameAddr.parse(contacts[0]).uri
-    if not uri.lower().startswith(("sip:", "sips:")):
+    if not uri.isascii() or not uri.lower().startswith(("sip:", "sips:")):
         raise MalformedMessage(400, "Contact is not a SIP URI")
     return uri
 

@@ -62,7 +62,7 @@ class Bench:
 
     def learn(self, row: int, body: bytes = b"<presence/>") -> None:
         self.writer.group.states[row] = state(row, body)
-        self.writer.after(lambda now: self.acknowledged.append(row))
+        self.writer.after(lambda now: self.acknowledged.append(row), row)
 
     async def written(self, count: int) -> None:
         for _ in range(2000):
@@ -188,16 +188,19 @@ async def test_a_group_that_was_committed_unnoticed_leaves_no_number_out(bench: 
 
 
 @pytest.mark.parametrize("senseless", [{"be_code": 2**40}, {"reason": "\0"}, {"reason": "\udcff"}], ids=str)
-async def test_a_refused_group_is_not_acknowledged_and_holds_nothing_up(
+async def test_a_state_that_is_refused_is_not_acknowledged_and_takes_no_other_with_it(
     bench: Bench, senseless: dict[str, Any]
 ) -> None:
-    bench.start()
+    bench.start(gap=0.2)
+    bench.learn(3)
+    await bench.written(1)
     bench.learn(1, b"<lost/>")
     bench.writer.group.states[1] = state(1, **senseless)
-    await asyncio.sleep(0.1)
     bench.learn(2, b"<kept/>")
-    await bench.written(1)
-    assert bench.acknowledged == [2]
+    bench.writer.group.notify(NotifyRequest(3, full=True))
+    await bench.written(2)
+    assert bench.acknowledged == [3, 2]
+    assert [row.watcher_id for row in bench.numbered] == [3]
     stored = await bench.stored()
     assert (stored[1], stored[2]) == (None, b"<kept/>")
 
