@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -149,9 +150,13 @@ class _Walk:
 
 def _kind(element: etree._Element) -> str | None:
     """Local name of an element of ours, None for extensions (RFC 4826 section 6)."""
-    if not isinstance(element.tag, str):
-        return None
-    name = etree.QName(element)
+    return _kind_of(element.tag) if isinstance(element.tag, str) else None
+
+
+@lru_cache(256)
+def _kind_of(tag: str) -> str | None:
+    """The same few tags in every list."""
+    name = etree.QName(tag)
     return name.localname if name.namespace in _NAMESPACES else None
 
 

@@ -127,6 +127,8 @@ def request_uri_of(entry_uri: str) -> str | None:
         uri = SipUri.parse(absolute)
     except InvalidUri:
         return None
+    if not uri.params and not uri.headers:
+        return absolute
     params = tuple(pair for pair in uri.params if pair[0].lower() != "method")
     return str(replace(uri, params=params, headers=""))
 
