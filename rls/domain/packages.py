@@ -1,6 +1,7 @@
 """What a list server has to know of an event package."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ _WINFO = EventPackage("winfo", 3600, ("application/watcherinfo+xml",), full_stat
 _UNKNOWN = EventPackage("", 3600, (), full_state=False, forks=False)
 
 
+@lru_cache(1024)
 def package(name: str) -> EventPackage:
     """The package of an Event header's event type, `foo.winfo` for any `foo` included."""
     if known := _KNOWN.get(name):

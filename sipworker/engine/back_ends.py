@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
 from rls.domain.packages import package
+from rls.domain.partial import is_partial
 from rls.domain.rlmi import State
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
@@ -26,6 +27,8 @@ log = logging.getLogger("rls.back_ends")
 Answered = Callable[[BackEnd, bool], None]
 EXPIRES = 3600
 """Seconds asked of back ends; the presence server has the last word."""
+MAX_PARTIALS = 10
+"""Partial documents in a row after which a notifier will not send a full one."""
 STABLE = 60.0
 """Seconds after which a subscription that ends is not the same trouble again."""
 
@@ -132,6 +135,8 @@ class BackEnds:
         if not isinstance(back_end, BackEnd):
             notify.accept(now)  # the list subscription is over
             return
+        if self._asked_for_all(back_end, notify, now):
+            return
         news = self._apply(back_end, notify)
         if not news and back_end.answered:
             notify.accept(now)  # no write
@@ -139,6 +144,24 @@ class BackEnds:
             return
         self._keep(back_end, now, news=news)
         self._writer.after(notify.accept, back_end.row_id)
+
+    def _asked_for_all(self, back_end: BackEnd, notify: ReceivedNotify, now: float) -> bool:
+        """A partial document: ask for the full one instead of passing on a piece of it.
+
+        The NOTIFY that follows a SUBSCRIBE has full state (RFC 6665 section 5.3.2), also after
+        a crash; from a notifier that never sends it, the piece is better than nothing.
+        """
+        whole = package(back_end.watcher.event).full_state or not is_partial(notify.content_type, notify.body)
+        if whole or notify.state.state == "terminated":
+            back_end.partials = 0
+            return False
+        back_end.partials += 1
+        if back_end.partials > MAX_PARTIALS:
+            return False
+        notify.accept(now)
+        if back_end.partials == 1 and back_end.subscription is not None:
+            back_end.subscription.refresh(now)
+        return True
 
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
         """Take over what the NOTIFY says; False if it says nothing new."""

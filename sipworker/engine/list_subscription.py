@@ -25,8 +25,8 @@ class BackEnd:
     The instance is in the resource's view as soon as something is known of it.
     """
 
-    __slots__ = ("answered", "attempts", "code", "instance", "request_uri", "retry", "row_id", "started",
-                 "subscription", "view", "watcher")  # fmt: skip
+    __slots__ = ("answered", "attempts", "code", "instance", "partials", "request_uri", "retry", "row_id",
+                 "started", "subscription", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -37,6 +37,7 @@ class BackEnd:
         self.subscription: Subscription | None = None
         self.answered = False
         self.attempts = 0
+        self.partials = 0
         self.started = 0.0
         self.code = 0
         self.retry: Timer | None = None

@@ -66,7 +66,8 @@ class PresenceServer(Peer):
             self.bodies[uri] = body
         self._cseqs[subscribe.call_id] += 1
         headers = (("Content-Type", content_type),) if body else ()
-        return self.notify(subscribe, self._cseqs[subscribe.call_id], state, headers, body)
+        event = subscribe.header("event") or ""
+        return self.notify(subscribe, self._cseqs[subscribe.call_id], state, headers, body, event=event)
 
     def answers_to(self, notify: Request) -> list[int]:
         """Status codes that a NOTIFY got."""

@@ -170,9 +170,9 @@ class Rig:
 
     # -- short cuts
 
-    async def subscribed(self, *, settle: bool = True) -> None:
+    async def subscribed(self, *, settle: bool = True, event: str = "presence") -> None:
         """The phone's subscription is accepted; `settle`: the answers of all back ends have been told."""
-        self.phone.subscribe()
+        self.phone.subscribe(event=event)
         await self.quiet()
         assert self.phone.statuses[-1] == 200
         if settle:
