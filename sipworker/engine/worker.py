@@ -14,6 +14,7 @@ from rls.domain.uri import InvalidUri, SipUri
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from sipworker.engine.admission import Admission
+from sipworker.engine.complaints import Complaints
 from sipworker.engine.directory import Directory
 from sipworker.engine.heartbeat import Heartbeat
 from sipworker.engine.list_changes import ListChanges
@@ -71,6 +72,7 @@ class SipWorker:
             extensions=("eventlist",),
             handed_over=("PUBLISH",) if options.presence_server or options.to_presence_code else (),
             advertise=self._advertised,
+            on_malformed=Complaints(self._loop.time).heard,
         )
         self._handlers: dict[type, Callable[[Any, float], None]] = {}
 

@@ -32,6 +32,8 @@ Located = Callable[[Flow | None, float], None]
 Locate = Callable[[str, Located, float], None]
 """locate(uri, done, now): find the flow to a URI's host and call done(flow or None, now)."""
 
+OnMalformed = Callable[[MalformedMessage, Flow], None]
+
 KNOWN_METHODS = frozenset(
     {"INVITE", "BYE", "REGISTER", "REFER", "INFO", "UPDATE", "PRACK", "MESSAGE", "PUBLISH"}
 )  # fmt: skip
@@ -43,7 +45,8 @@ class UserAgent:
     """Transactions, dialogs and subscriptions of one agent, both sides of RFC 6665.
 
     `events` are the packages it notifies, `extensions` the option tags it understands,
-    `handed_over` methods the observer answers itself (as SIPRequestReceived).
+    `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
+    hears of what did not parse, which the agent has counted and answers as far as it can.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class UserAgent:
         extensions: Collection[str] = (),
         handed_over: Collection[str] = (),
         advertise: Callable[[Flow], str] | None = None,
+        on_malformed: OnMalformed | None = None,
     ) -> None:
         self.wheel = wheel
         self.transmit = transmit
@@ -68,6 +72,7 @@ class UserAgent:
         self.subscriptions: dict[str, Subscription] = {}
         self.incoming: dict[str, IncomingSubscription] = {}
         self.malformed = 0
+        self._on_malformed = on_malformed
         self._contact_user = f"{contact_user}@" if contact_user else ""
         self._events = events
         self._extensions = frozenset(extensions)
@@ -109,22 +114,27 @@ class UserAgent:
         try:
             message = parse(data, stream=flow.reliable)
         except MalformedMessage as error:
-            self.malformed += 1
+            self._complain(error, flow)
             if error.request is not None and error.request.method != "ACK":
                 with_received(error.request, *flow.remote)
                 self.answer_statelessly(error.request, flow, error.status, error.reason)
             return
         if isinstance(message, Response):
-            self._receive_response(message, now)
+            self._receive_response(message, flow, now)
         else:
             with_received(message, *flow.remote)
             self._receive_request(message, flow, now)
 
-    def _receive_response(self, answer: Response, now: float) -> None:
+    def _receive_response(self, answer: Response, flow: Flow, now: float) -> None:
         try:
             self.transactions.receive_response(answer, now)
-        except MalformedMessage:
-            self.malformed += 1
+        except MalformedMessage as error:
+            self._complain(error, flow)
+
+    def _complain(self, error: MalformedMessage, flow: Flow) -> None:
+        self.malformed += 1
+        if self._on_malformed is not None:
+            self._on_malformed(error, flow)
 
     def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
         if request.method == "NOTIFY":
@@ -140,7 +150,7 @@ class UserAgent:
         try:
             self._dispatch(transaction, request, now)
         except MalformedMessage as error:
-            self.malformed += 1
+            self._complain(error, flow)
             if not transaction.answered:
                 self.reply(transaction, error.status, error.reason, now=now)
 

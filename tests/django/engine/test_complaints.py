@@ -1,0 +1,55 @@
+"""Malformed messages in the log."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from sipworker.engine.complaints import QUIET, SOURCES, Complaints
+from sipworker.sip.flow import Flow
+from sipworker.sip.message import MalformedMessage
+
+
+class Minutes:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Minutes:
+    return Minutes()
+
+
+@pytest.fixture
+def complaints(clock: Minutes, caplog: pytest.LogCaptureFixture) -> Complaints:
+    caplog.set_level(logging.WARNING, "rls.malformed")
+    return Complaints(clock)
+
+
+def hear(complaints: Complaints, source: str) -> None:
+    flow = Flow("udp", ("10.0.0.1", 5060), (source, 5062))
+    complaints.heard(MalformedMessage(400, "CSeq", None), flow)
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int]]:
+    return [(record.source.split()[2], record.unlogged) for record in caplog.records]  # type: ignore[attr-defined]
+
+
+def test_a_source_is_named_once_a_minute(
+    complaints: Complaints, clock: Minutes, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(1000):
+        hear(complaints, "10.0.0.2")
+    hear(complaints, "10.0.0.3")
+    clock.now = QUIET
+    hear(complaints, "10.0.0.2")
+    assert lines(caplog) == [("10.0.0.2:5062", 0), ("10.0.0.3:5062", 999), ("10.0.0.2:5062", 0)]
+
+
+def test_memory_does_not_grow_with_forged_sources(complaints: Complaints) -> None:
+    for number in range(3 * SOURCES):
+        hear(complaints, f"source{number}")
+    assert len(complaints._named) <= SOURCES
