@@ -7,7 +7,7 @@ import logging
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from rls import batching
@@ -31,6 +31,7 @@ class Heartbeat:
         self._agent = agent
         self._watchers = watchers
         self._standing_in = False
+        self._reachable = True
 
     async def run(self) -> None:
         await self._register()
@@ -38,8 +39,11 @@ class Heartbeat:
             try:
                 await self._beat(len(self._watchers), len(self._agent.subscriptions))
                 await self._look_at_ticks()
-            except DatabaseError as error:
-                log.error("no heartbeat: database unreachable", extra={"error": str(error).strip()})
+                self._reachable = True
+            except Error as error:
+                if self._reachable:
+                    log.error("no heartbeat: database unreachable", extra={"error": str(error).strip()})
+                self._reachable = False
             await asyncio.sleep(INTERVAL)
 
     @sync_to_async

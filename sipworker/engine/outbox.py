@@ -38,14 +38,17 @@ class Listener:
         self._list_changed = list_changed
         self._missed = missed
         self.listening = asyncio.Event()
+        self._connected = True
 
     async def run(self) -> None:
         while True:
             try:
                 await self._listen()
             except psycopg.Error as error:
+                if self._connected:
+                    log.error("connection lost, will listen again", extra={"error": str(error).strip()})
+                self._connected = False
                 self.listening.clear()
-                log.error("database connection lost, will listen again", extra={"error": str(error).strip()})
                 await asyncio.sleep(RETRY)
 
     async def _listen(self) -> None:
@@ -54,6 +57,9 @@ class Listener:
                 await connection.execute(f"listen {channel}")
             self._hand_on(await load.left_to_send(reader, self._owner))
             self._missed()
+            if not self._connected:
+                log.info("listens again")
+            self._connected = True
             self.listening.set()
             async for notification in connection.notifies():
                 if notification.channel == "rls_lists":

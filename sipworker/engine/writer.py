@@ -148,11 +148,13 @@ class Writer:
                 rows = await commit_group.write(connection, group, self._owner, self._slices)
                 if unsure:  # the first try may have been committed, and what it numbered goes first
                     rows = await load.left_to_send(connection, self._owner)
+                    log.info("written after all")
                 return connection, rows
             except REFUSALS:
                 raise
             except psycopg.Error as error:
-                log.error("not written, will try again", extra={"error": str(error).strip()})
+                level = logging.DEBUG if unsure else logging.ERROR
+                log.log(level, "not written, will try again", extra={"error": str(error).strip()})
             unsure = True
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE)
