@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import psycopg
+
 from rls.store.commit_group import Connection
 
 BLOCK = 1000
@@ -11,18 +15,39 @@ BLOCK = 1000
 class IdBlocks:
     """Hands out ids; `reserve(n)` makes sure that n are there without a further query."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connect: Callable[[], Awaitable[Connection]]) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
         self._free: list[range] = []
         self._available = 0
 
     async def reserve(self, count: int) -> None:
+        """Raises psycopg.Error when the database is away."""
         while self._available < count:
-            cursor = await self._connection.execute("select nextval('rls_ids')")
-            row = await cursor.fetchone()
-            assert row is not None
-            self._free.append(range(row[0], row[0] + BLOCK))
+            first = await self._next_block()
+            self._free.append(range(first, first + BLOCK))
             self._available += BLOCK
+
+    async def _next_block(self) -> int:
+        """The connection may have died since the last block: then once more on a new one."""
+        if self._connection is not None:
+            try:
+                return await self._ask(self._connection)
+            except psycopg.OperationalError:
+                await self._connection.close()
+        self._connection = await self._connect()
+        return await self._ask(self._connection)
+
+    @staticmethod
+    async def _ask(connection: Connection) -> int:
+        cursor = await connection.execute("select nextval('rls_ids')")
+        row = await cursor.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
 
     def take(self) -> int:
         """The next id. Raises IndexError if too few were reserved."""

@@ -180,8 +180,8 @@ class SipWorker:
 
     async def start(self) -> None:
         """Take up what the database holds, then open the sockets. Raises OSError, psycopg.Error."""
-        self._ids_connection = await connect()
-        self._wire(IdBlocks(self._ids_connection))
+        self._ids = IdBlocks(connect)
+        self._wire(self._ids)
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
         await self.list_changes.catch_up()
@@ -230,7 +230,7 @@ class SipWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._ids_connection.close()
+        await self._ids.close()
         if self._failure is not None:
             raise RuntimeError("the SIP worker failed") from self._failure
 

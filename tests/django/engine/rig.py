@@ -55,8 +55,7 @@ class Rig:
         agent.transmit = agent.transactions.transmit = self.network.transmit
         agent.locate = _locate
         agent.random = lambda: 0.0
-        made._ids_connection = await self.connect()
-        ids = IdBlocks(made._ids_connection)
+        ids = made._ids = IdBlocks(self.connect)
         await ids.reserve(1000)
         made._wire(ids)
         made.listener._deliver = self._deliver

@@ -42,12 +42,13 @@ def _fill() -> None:
 async def asked(transactional_db: None) -> AsyncIterator[Directory]:
     """A running directory over stored documents."""
     await _fill()
-    async with await connect() as own:
-        directory = Directory(IdBlocks(own))
-        task = asyncio.create_task(directory.run())
-        yield directory
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    ids = IdBlocks(connect)
+    directory = Directory(ids)
+    task = asyncio.create_task(directory.run())
+    yield directory
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await ids.close()
     await sync_to_async(connections.close_all)()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from rls.store import load
 from rls.store.commit_group import CommitGroup, Connection, write
@@ -12,6 +14,7 @@ from rls.store.ids import BLOCK, IdBlocks
 from rls.store.load import LoadedPresentity
 from rls.store.numbering import NotifyRequest
 from rls.store.rows import StateRow, WatcherRow
+from tests.django.database import connect
 from tests.django.store.rows import OWNER, SLICES, presentity, state, states, store, watcher
 
 pytestmark = pytest.mark.asyncio
@@ -107,19 +110,38 @@ async def test_an_announced_range_is_read_as_it_was_numbered(connection: Connect
     assert sorted(await load.left_to_send(connection, OWNER)) == rows
 
 
-async def test_ids_are_handed_out_once(connection: Connection, other: Connection) -> None:
-    blocks = IdBlocks(connection), IdBlocks(other)
+@pytest_asyncio.fixture
+async def ids(transactional_db: None) -> AsyncIterator[IdBlocks]:
+    blocks = IdBlocks(connect)
+    yield blocks
+    await blocks.close()
+
+
+async def test_ids_are_handed_out_once(ids: IdBlocks) -> None:
+    blocks = ids, IdBlocks(connect)
     await asyncio.gather(*(block.reserve(2500) for block in blocks))
     taken = [block.take() for block in blocks for _ in range(2500)]
     assert len(set(taken)) == 5000
+    await blocks[1].close()
 
 
-async def test_reserving_asks_the_database_only_when_it_must(connection: Connection) -> None:
-    ids = IdBlocks(connection)
+async def test_reserving_asks_the_database_only_when_it_must(ids: IdBlocks) -> None:
     await ids.reserve(1)
     first = ids.take()
-    await connection.close()
+    await ids.close()
     await ids.reserve(BLOCK - 1)
     assert [ids.take() for _ in range(BLOCK - 1)] == list(range(first + 1, first + BLOCK))
     with pytest.raises(IndexError):
         ids.take()
+
+
+async def test_ids_go_on_after_the_database_was_away(ids: IdBlocks, connection: Connection) -> None:
+    await ids.reserve(1)
+    first = ids.take()
+    ended = await connection.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where pid <> pg_backend_pid() and query like 'select nextval%'"
+    )
+    assert await ended.fetchall() == [(True,)]
+    await ids.reserve(BLOCK)
+    assert ids.take() > first
