@@ -19,8 +19,10 @@ from rls.domain.lists import (
     parse_services,
 )
 from rls.domain.uri import SipUri
+from xcap import index
 from xcap.documents.rls_services import canonical
-from xcap.models import Document, ServiceUri
+from xcap.index import IndexRow
+from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.references import Dereferencer, Documents, Key, Stored
 from xcap.selectors import Xui
@@ -29,8 +31,6 @@ from xcap.store import root
 # Parameters that make it another resource; the others say how to get there, or are unknown.
 _IDENTIFYING = frozenset({"user", "method", "maddr", "ttl"})
 _CACHED: Final = 20_000
-# Only this one document of a user holds list services (RFC 4826 section 4.4.7).
-_DOCUMENT: Final = "index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A result and the state of the referenced documents under which it holds."""
+    """A result and the state of the documents under which it holds."""
 
+    document: Stored
     result: ResolvedService | UnresolvableReference
     used: dict[Key, Stored | None]
 
@@ -72,23 +73,24 @@ class _Known:
         return all(documents.stored(key) == stored for key, stored in self.used.items())
 
 
-_cache: OrderedDict[tuple[str, str], _Known] = OrderedDict()
+_cache: OrderedDict[str, _Known] = OrderedDict()
 _lock = Lock()
 
 
 def resolve(service_uris: Sequence[str]) -> dict[str, Resolution]:
-    """Look up list services by Request-URI; one or two queries while nothing has changed.
+    """Look up list services by Request-URI; one query for the unknown, two where documents refer to others.
 
     None: no list. UnresolvableReference: the list exists but cannot be made out (502).
     URIs match by their canonical form, else without the parameters that name no other
     resource: phones add `;transport=tcp` or `;pres-list=…`.
     """
     candidates = {uri: _candidates(uri) for uri in service_uris}
-    rows = _rows({form for forms in candidates.values() for form in forms})
-    results = _results(rows.values())
+    forms = {form for each in candidates.values() for form in each}
+    found = index.find(forms, [form for form in forms if form not in _cache])
+    results = _results(found)
     return {
-        uri: next((results[form] for form in forms if form in rows), None)
-        for uri, forms in candidates.items()
+        uri: next((results[form] for form in each if form in results), None)
+        for uri, each in candidates.items()
     }
 
 
@@ -97,37 +99,32 @@ def _candidates(uri: str) -> list[str]:
     if form is None:
         return []
     parsed = SipUri.parse(form)
-    plain = replace(parsed, params=tuple(pair for pair in parsed.params if pair[0] in _IDENTIFYING))
-    return [form, str(plain)]
+    params = tuple(pair for pair in parsed.params if pair[0] in _IDENTIFYING)
+    return [form] if params == parsed.params else [form, str(replace(parsed, params=params))]
 
 
-def _rows(uris: Collection[str]) -> dict[str, _Row]:
-    found = ServiceUri.objects.filter(uri__in=uris, document__doc_uri=_DOCUMENT).values_list(
-        "uri", "document_id", "document__etag", "document__username", "document__domain"
-    )
-    return {
-        uri: _Row(uri, Stored(number, etag), Xui(username, domain))
-        for uri, number, etag, username, domain in found
+def _results(found: Collection[IndexRow]) -> dict[str, ResolvedService | UnresolvableReference]:
+    rows = [_Row(row.uri, Stored(row.document_id, row.etag), Xui(row.username, row.domain)) for row in found]
+    known = {
+        row: hit for row in rows if (hit := _cache.get(row.uri)) is not None and hit.document == row.document
     }
-
-
-def _results(rows: Collection[_Row]) -> dict[str, ResolvedService | UnresolvableReference]:
-    known = {row: hit for row in rows if (hit := _cache.get((row.uri, row.document.etag)))}
     documents = Documents()
     documents.learn(key for hit in known.values() for key in hit.used)
     valid = {row: hit for row, hit in known.items() if hit.holds(documents)}
-    fresh = _flatten_all([row for row in rows if row not in valid], documents)
+    read = {Stored(row.document_id, row.etag): bytes(row.doc) for row in found if row.doc is not None}
+    fresh = _flatten_all([row for row in rows if row not in valid], read, documents)
     return {row.uri: hit.result for row, hit in (valid | fresh).items()}
 
 
-def _flatten_all(rows: list[_Row], documents: Documents) -> dict[_Row, _Known]:
-    services = _services({row.document for row in rows}) if rows else {}
+def _flatten_all(rows: list[_Row], read: dict[Stored, bytes], documents: Documents) -> dict[_Row, _Known]:
+    services = _services({row.document for row in rows}, read)
     pairs = [(row, services.get((row.document, row.uri))) for row in rows]
     documents.load(key for row, service in pairs if service and (key := _pointer(row, service, documents)))
     fresh = {row: _flatten(row, service, documents) for row, service in pairs}
     with _lock:
         for row, result in fresh.items():
-            _cache[row.uri, row.document.etag] = result
+            _cache[row.uri] = result
+            _cache.move_to_end(row.uri)
         while len(_cache) > _CACHED:
             _cache.popitem(last=False)
     return fresh
@@ -139,13 +136,19 @@ def _pointer(row: _Row, service: Service, documents: Documents) -> Key | None:
     return Dereferencer(row.owner, root(), documents).key(text.strip()) if text else None
 
 
-def _services(stored: Collection[Stored]) -> dict[tuple[Stored, str], Service]:
-    services = {}
-    for document in Document.objects.filter(pk__in=[each.id for each in stored]):
-        for service in _parse(bytes(document.doc)):
-            key = Stored(document.pk, document.etag), canonical(service.uri) or service.uri
-            services[key] = service
-    return services
+def _services(wanted: set[Stored], read: dict[Stored, bytes]) -> dict[tuple[Stored, str], Service]:
+    """The services of some documents, most of which were read together with the index."""
+    bodies = {document: read[document] for document in wanted & read.keys()}
+    if missing := wanted - bodies.keys():
+        stored = Document.objects.filter(pk__in=[each.id for each in missing])
+        bodies |= {
+            Stored(number, etag): bytes(doc) for number, etag, doc in stored.values_list("pk", "etag", "doc")
+        }
+    return {
+        (document, canonical(service.uri) or service.uri): service
+        for document, body in bodies.items()
+        for service in _parse(body)
+    }
 
 
 def _parse(document: bytes) -> Iterable[Service]:
@@ -162,9 +165,9 @@ def _flatten(row: _Row, service: Service | None, documents: Documents) -> _Known
             raise UnresolvableReference(f"the document of {row.uri} changed meanwhile or is malformed")
         flat = flatten(service, dereference, Limits(entries=settings.RLS_LIST_LIMIT))
     except UnresolvableReference as error:
-        return _Known(error, dereference.used)
+        return _Known(row.document, error, dereference.used)
     except ListTooLong as error:
-        return _Known(UnresolvableReference(str(error)), dereference.used)
+        return _Known(row.document, UnresolvableReference(str(error)), dereference.used)
     rests_on = {row.document, *filter(None, dereference.used.values())}
     result = ResolvedService(
         uri=row.uri,
@@ -174,4 +177,4 @@ def _flatten(row: _Row, service: Service | None, documents: Documents) -> _Known
         documents=frozenset(document.id for document in rests_on),
         fingerprint=" ".join(sorted(f"{document.id}:{document.etag}" for document in rests_on)),
     )
-    return _Known(result, dereference.used)
+    return _Known(row.document, result, dereference.used)

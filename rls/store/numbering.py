@@ -6,31 +6,46 @@ cannot race (DESIGN: numbers in one place, bytes in one place).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-NUMBER = """
-with wanted as (
-  select * from unnest(%b::int8[], %b::text[], %b::text[], %b::text[]) w(id, kind, reason, rows)
+from rls.store.rows import RefreshRow
+
+_CTES = """
+wanted as (
+  select * from unnest({arrays}) w({columns})
 ), locked as (
   select id from rls_watchers where id = any(%b::int8[]) and status <> 3 order by id for update
 ), numbered as (
   update rls_watchers t
-     set version = t.version + 1, local_cseq = t.local_cseq + 1, settled = true,
+     set version = t.version + 1, local_cseq = t.local_cseq + 1, {more}
          status = case when w.reason <> '' then 3 else t.status end,
          reason = case when w.reason <> '' then w.reason else t.reason end
     from locked l join wanted w using (id)
    where t.id = l.id
   returning t.id, t.owner, t.version, t.local_cseq, w.kind, w.reason, w.rows
-)
-insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids)
-select owner, id, local_cseq, version, kind, reason, rows::int8[] from numbered
-returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
-"""
+), told as (
+  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids)
+  select owner, id, local_cseq, version, kind, reason, rows::int8[] from numbered
+  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
+)"""
+_ARRAYS, _COLUMNS = "%b::int8[], %b::text[], %b::text[], %b::text[]", "id, kind, reason, rows"
+_FRESH = ("contact", "expires", "remote_cseq", "accept", "flow")
+
+TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from told"
+NUMBERING = _CTES.format(arrays=_ARRAYS, columns=_COLUMNS, more="settled = true,")
+NUMBER = f"with {NUMBERING} {TOLD}"
+"""Number the requested NOTIFYs of watchers whose back ends have answered."""
 
 # The first NOTIFY of a subscription does not mean that its back ends have answered.
-NUMBER_UNSETTLED = NUMBER.replace("settled = true,", "settled = t.settled,")
+RENEWING = _CTES.format(
+    arrays=f"{_ARRAYS}, %b::bool[], %b::text[], %b::int8[], %b::int8[], %b::text[], %b::text[]",
+    columns=f"{_COLUMNS}, settles, {', '.join(_FRESH)}",
+    more="settled = t.settled or w.settles,"
+    + "".join(f" {name} = coalesce(w.{name}, t.{name})," for name in _FRESH),
+)
+"""The same, and what a refresh changes in the same rows."""
 
 
 @dataclass(slots=True)
@@ -70,10 +85,26 @@ def number_parameters(requests: Iterable[NotifyRequest]) -> tuple[list[Any], ...
     """The parameters of NUMBER; one request per watcher."""
     wanted = list(requests)
     ids = [request.watcher_id for request in wanted]
+    return (*_what(ids, wanted), ids)
+
+
+def renewing_parameters(
+    requests: Mapping[int, NotifyRequest], settling: Container[int], refreshes: Mapping[int, RefreshRow]
+) -> tuple[list[Any], ...]:
+    """The parameters of RENEWING; every refresh belongs to a request."""
+    ids = list(requests)
+    fresh = (refreshes.get(number, _UNCHANGED)[1:] for number in ids)
+    settles = [number in settling for number in ids]
+    return (*_what(ids, requests.values()), settles, *map(list, zip(*fresh, strict=True)), ids)
+
+
+def _what(ids: list[int], wanted: Iterable[NotifyRequest]) -> tuple[list[Any], ...]:
     return (
         ids,
         ["F" if request.full else "P" for request in wanted],
         [request.reason for request in wanted],
         [array_text(() if request.full else sorted(request.row_ids)) for request in wanted],
-        ids,
     )
+
+
+_UNCHANGED = (None,) * len(RefreshRow._fields)

@@ -18,6 +18,8 @@ from xcap.lookup import ResolvedService, resolve
 
 log = logging.getLogger("rls.directory")
 
+PAUSE = 0.01
+"""Seconds between the starts of two look-ups."""
 User = tuple[str, str]
 Found = ResolvedService | UnresolvableReference | None
 
@@ -41,21 +43,30 @@ class Directory:
     def __init__(self, ids: IdBlocks) -> None:
         self._ids = ids
         self._questions: list[Question] = []
+        self._under_way = 0
         self._asked = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self._questions)
+        """How many have not been answered yet."""
+        return len(self._questions) + self._under_way
 
     def ask(self, uri: str, user: User | None, done: Callable[[Answer | None, float], None]) -> None:
         self._questions.append(Question(uri, user, done))
         self._asked.set()
 
     async def run(self) -> None:
+        """Answer at once when idle, else pause between look-ups: one costs as much as ten lists."""
+        started = 0.0
         while True:
             await self._asked.wait()
+            if (early := started + PAUSE - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(early)
+            started = asyncio.get_running_loop().time()
             self._asked.clear()
             questions, self._questions = self._questions, []
+            self._under_way = len(questions)
             answers = await self._answers(questions)
+            self._under_way = 0
             now = asyncio.get_running_loop().time()
             for question, answer in zip(questions, answers, strict=True):
                 try:

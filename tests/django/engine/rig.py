@@ -107,6 +107,7 @@ class Rig:
             self.network.now = self.clock.now()
             self.network.run()
             await self._turns()
+            await self.until(lambda: not len(self.worker.directory))
             await self._commit()
             await self._turns()
             self.network.run()

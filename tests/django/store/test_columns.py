@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, models
 
 from rls.models import Change, OutboxEntry, Presentity, Watcher
-from rls.store import commit_group, load, numbering
+from rls.store import commit_group, group_statements, load, numbering
 from rls.store.load import LoadedPresentity
 from rls.store.numbering import OutboxRow
 from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
@@ -34,9 +34,9 @@ def types_of(model: type[models.Model]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("fields", "kinds", "model"),
     [
-        (WatcherRow._fields, commit_group._WATCHER_TYPES, Watcher),
-        (PresentityRow._fields, commit_group._PRESENTITY_TYPES, Presentity),
-        (StateRow._fields, commit_group._STATE_TYPES, Presentity),
+        (WatcherRow._fields, group_statements._WATCHER_TYPES, Watcher),
+        (PresentityRow._fields, group_statements._PRESENTITY_TYPES, Presentity),
+        (StateRow._fields, group_statements._STATE_TYPES, Presentity),
     ],
     ids=["watchers", "presentities", "states"],
 )
@@ -58,7 +58,7 @@ def test_a_new_watcher_fills_every_column() -> None:
 def test_a_new_presentity_fills_every_column_but_the_unknown_state() -> None:
     filled = set(PresentityRow._fields) | SET_BY_INSERT
     assert types_of(Presentity).keys() - filled == {"presence_state"}
-    assert all(column in commit_group.INSERT_PRESENTITIES for column in SET_BY_INSERT)
+    assert all(column in group_statements.PRESENTITIES for column in SET_BY_INSERT)
 
 
 def test_everything_a_back_end_may_change_is_written_with_its_state() -> None:
@@ -68,8 +68,9 @@ def test_everything_a_back_end_may_change_is_written_with_its_state() -> None:
 
 def test_refresh_and_positions_name_columns_of_their_types() -> None:
     assert set(RefreshRow._fields) <= types_of(Watcher).keys()
-    casts = re.findall(r"%b::(\w+)\[\]", commit_group.REFRESH)
-    assert casts == [types_of(Watcher)[field] for field in RefreshRow._fields]
+    assert RefreshRow._fields == ("id", *numbering._FRESH)
+    casts = re.findall(r"%b::(\w+)\[\]", numbering.RENEWING)[5:-1]
+    assert casts == [types_of(Watcher)[field] for field in numbering._FRESH]
     assert re.findall(r"%b::(\w+)\[\]", commit_group.POSITIONS) == [
         types_of(Presentity)[field] for field in ("id", "position")
     ]
@@ -80,7 +81,7 @@ def test_outbox_and_changes_have_the_columns_that_are_written_and_read() -> None
     assert f"returning {', '.join(OutboxRow._fields)}" in " ".join(numbering.NUMBER.split())
     assert all(f"select {', '.join(OutboxRow._fields)} from rls_outbox" in " ".join(query.split())
                for query in (load.CLAIMED, load.LEFT_TO_SEND))  # fmt: skip
-    written = re.search(r"insert into rls_changes \(([^)]*)\)", commit_group.STATES)
+    written = re.search(r"insert into rls_changes \(([^)]*)\)", group_statements.STATES)
     assert written is not None
     assert set(written[1].split(", ")) == types_of(Change).keys() - {"id"}
 
@@ -92,7 +93,7 @@ def test_a_restart_reads_every_column_of_a_back_end_that_it_needs() -> None:
 
 @pytest.mark.parametrize("model", [Watcher, Presentity, OutboxEntry, Change])
 def test_tables_are_named_as_the_statements_name_them(model: type[models.Model]) -> None:
-    statements = commit_group.STATES + commit_group.INSERT_WATCHERS + numbering.NUMBER
+    statements = group_statements.STATES + group_statements.WATCHERS + numbering.NUMBER
     assert re.search(rf"\b{model._meta.db_table}\b", statements)
 
 
