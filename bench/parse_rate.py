@@ -69,8 +69,8 @@ def look(message: Message) -> tuple[object, ...]:
     return (
         message.call_id,
         message.cseq,
-        message.from_.tag,
-        message.to.tag,
+        message.from_tag,
+        message.to_tag,
         message.via.params.get("branch"),
     )
 

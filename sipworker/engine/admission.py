@@ -98,7 +98,7 @@ class Admission:
 
     def _misdirected(self, request: Request) -> Rejection | None:
         """Rows D10 and D15, and dialogs that no table could hold."""
-        if len(request.call_id) + len(request.from_.tag or "") > LONGEST_DIALOG:
+        if len(request.call_id) + len(request.from_tag or "") > LONGEST_DIALOG:
             return Rejection(400, "Call-ID or From tag too long")
         if hops_of(request) == 0:
             return Rejection(483)

@@ -96,7 +96,7 @@ class UserAgent:
         return f"{self._branch_prefix}.{self._branches:x}"
 
     def via(self, flow: Flow, branch: str) -> str:
-        return f"SIP/2.0/{flow.transport.upper()} {self._advertise(flow)};rport;branch={branch}"
+        return f"SIP/2.0/{flow.transport.upper()} {self._advertise(flow)};branch={branch};rport"
 
     def contact(self, flow: Flow) -> str:
         """Our Contact URI for messages on this flow: the same for all of one socket."""
@@ -139,7 +139,7 @@ class UserAgent:
     def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
         if request.method == "NOTIFY":
             subscription = self.subscriptions.get(request.call_id)
-            if subscription is not None and subscription.dialog.local_tag == request.to.tag:
+            if subscription is not None and subscription.dialog.local_tag == request.to_tag:
                 subscription.receive_notify(request, flow, now)
                 return
         elif request.method == "ACK":
@@ -188,11 +188,11 @@ class UserAgent:
     def _lacks_dialog(self, request: Request) -> bool:
         """Rows D11 and D50; a NOTIFY that gets here has matched no subscription."""
         if request.method == "SUBSCRIBE":
-            return request.to.tag is not None and self._incoming_of(request) is None
+            return request.to_tag is not None and self._incoming_of(request) is None
         return request.method == "NOTIFY"
 
     def _incoming_of(self, request: Request) -> IncomingSubscription | None:
-        return self.incoming.get(f"{request.call_id};{request.from_.tag or ''};{request.to.tag or ''}")
+        return self.incoming.get(f"{request.call_id};{request.from_tag or ''};{request.to_tag or ''}")
 
     def _receive_subscribe(self, transaction: ServerTransaction, request: Request, now: float) -> None:
         events = request.rows("event")

@@ -85,7 +85,7 @@ class Dialog:
             local=untagged(request.rows("to")[0]),
             local_tag=local_tag,
             remote=untagged(request.rows("from")[0]),
-            remote_tag=request.from_.tag or "",
+            remote_tag=request.from_tag or "",
             remote_target=target,
             route_set=route_set_of(request),
             remote_cseq=request.cseq.number,

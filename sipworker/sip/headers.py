@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from sipworker.sip.grammar import (
@@ -31,8 +32,9 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"]+").fullmatch
 # What nearly all From and To look like; everything else takes the long way.
 _USUAL_ADDRESS = re.compile(rf"<({ABSOLUTE_URI})>(?:;tag=({TOKEN_CHARS}+))?").fullmatch
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN_CHARS}+)").fullmatch
-_USUAL_VIA = re.compile(
-    rf"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{{1,5}}))?;branch=({PARAM_VALUE})"
+_SENT_BY = re.compile(r"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?").fullmatch
+_USUAL_VIA_PARAMS = re.compile(
+    rf"({PARAM_VALUE})(?:;rport(?:=([0-9]{{1,5}}))?)?(?:;received=([0-9.]+))?"
 ).fullmatch
 _VIA = re.compile(
     rf"({TOKEN_CHARS}+)[ \t]*/[ \t]*({TOKEN_CHARS}+)[ \t]*/[ \t]*({TOKEN_CHARS}+)[ \t]+"
@@ -81,6 +83,12 @@ class NameAddr:
         return f"{display}<{self.uri}>{format_params(self.params)}"
 
 
+def tag_of(value: str, what: str) -> str | None:
+    """The tag of a From or To; checks the whole as NameAddr.parse() does. Raises MalformedMessage."""
+    match = _USUAL_ADDRESS(value)
+    return match[2] if match else NameAddr.parse(value, what).tag
+
+
 def _display(value: str, opening: int, what: str) -> tuple[str, int]:
     """The display name and where the "<" of the URI is."""
     if value[0] == '"':
@@ -106,9 +114,16 @@ class Via:
     @classmethod
     def parse(cls, value: str) -> Via:
         """Raises MalformedMessage."""
-        if match := _USUAL_VIA(value):
-            transport, host, port, branch = match.groups()
-            return cls(transport, host, _port(port), {"branch": branch})
+        before, _, after = value.partition(";branch=")
+        if (sent_by := _sent_by(before)) and (match := _USUAL_VIA_PARAMS(after)):
+            branch, rport, received = match.groups()
+            params: Params = {"branch": branch}
+            if ";" in after:
+                if ";rport" in after:
+                    params["rport"] = rport
+                if received:
+                    params["received"] = received
+            return cls(*sent_by, params)
         match = _VIA(value)
         if match is None:
             raise malformed("Via")
@@ -131,6 +146,13 @@ class Via:
         return f"{self.protocol}/{self.transport} {self.host}{port}{format_params(self.params)}"
 
 
+@lru_cache(4096)
+def _sent_by(text: str) -> tuple[str, str, int | None] | None:
+    """Transport, host and port of a Via as nearly all are written; the same neighbours again and again."""
+    match = _SENT_BY(text)
+    return match and (match[1], match[2], _port(match[3]))
+
+
 def _port(digits: str | None) -> int | None:
     if digits is None:
         return None
@@ -149,13 +171,19 @@ class CSeq(NamedTuple):
     @classmethod
     def parse(cls, value: str) -> CSeq:
         """Raises MalformedMessage."""
-        match = _CSEQ(value)
-        if match is None or (number := int(match[1])) >= 2**31:
-            raise malformed("CSeq")
-        return cls(number, match[2])
+        return _cseq(value)
 
     def __str__(self) -> str:
         return f"{self.number} {self.method}"
+
+
+# Dialogs count from 1: the same few thousand values again and again.
+@lru_cache(8192)
+def _cseq(value: str) -> CSeq:
+    match = _CSEQ(value)
+    if match is None or (number := int(match[1])) >= 2**31:
+        raise malformed("CSeq")
+    return CSeq(number, match[2])
 
 
 def parse_event(value: str) -> tuple[str, str | None, Params]:

@@ -7,6 +7,7 @@ Content-Length. All other headers are only split into rows.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sipworker.sip.grammar import ABSOLUTE_URI, TOKEN_CHARS, MalformedMessage, is_token, malformed
 from sipworker.sip.names import KNOWN_SPELLINGS, canonical
@@ -99,10 +100,18 @@ def _lines(text: str) -> list[str]:
 
 
 def _start_line(line: str, headers: Headers) -> Request | Response:
+    first, second = _first_words(line)
+    return Request(first, second, headers) if isinstance(first, str) else Response(first, second, headers)
+
+
+# Neighbours send the same few lines: our Contact, "200 OK".
+@lru_cache(4096)
+def _first_words(line: str) -> tuple[str | int, str]:
+    """Method and Request-URI, or status code and reason."""
     if match := _REQUEST_LINE(line):
-        return Request(match[1], match[2], headers)
+        return match[1], match[2]
     if match := _STATUS_LINE(line):
-        return Response(int(match[1]), match[2], headers)
+        return int(match[1]), match[2]
     version = line.rpartition(" ")[2].upper()
     if _VERSION(version) and version != "SIP/2.0":
         raise MalformedMessage(505, "Version Not Supported")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from sipworker.sip.grammar import malformed, split_commas
-from sipworker.sip.headers import CSeq, NameAddr, Via
+from sipworker.sip.headers import CSeq, NameAddr, Via, tag_of
 from sipworker.sip.names import KNOWN_SPELLINGS, canonical, wire_name
 
 Headers = dict[str, list[str]]
@@ -22,14 +22,14 @@ _CALL_ID = re.compile(r"[!-+\--:<-~]+").fullmatch
 class Message:
     """What requests and responses share. `via` is the topmost Via."""
 
-    __slots__ = ("body", "call_id", "cseq", "from_", "headers", "to", "via")
+    __slots__ = ("body", "call_id", "cseq", "from_tag", "headers", "to_tag", "via")
 
     headers: Headers
     body: bytes
     call_id: str
     cseq: CSeq
-    from_: NameAddr
-    to: NameAddr
+    from_tag: str | None
+    to_tag: str | None
     via: Via
 
     def read_mandatory(self) -> None:
@@ -48,9 +48,17 @@ class Message:
         if not _CALL_ID(self.call_id):
             raise malformed("Call-ID")
         self.cseq = CSeq.parse(cseq)
-        self.from_ = NameAddr.parse(from_, "From")
-        self.to = NameAddr.parse(to, "To")
+        self.from_tag = tag_of(from_, "From")
+        self.to_tag = tag_of(to, "To")
         self.via = top_via(top)
+
+    @property
+    def from_(self) -> NameAddr:
+        return NameAddr.parse(self.headers["from"][0])
+
+    @property
+    def to(self) -> NameAddr:
+        return NameAddr.parse(self.headers["to"][0])
 
     @property
     def start_line(self) -> str:

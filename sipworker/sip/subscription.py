@@ -212,7 +212,7 @@ class Subscription:
             self.expires_at = now + granted
             self.agent.observe(SIPSubscriptionDidStart(self, int(granted)), now)
             return
-        if answer.to.tag == self.dialog.remote_tag:
+        if answer.to_tag == self.dialog.remote_tag:
             with suppress(MalformedMessage):
                 self.dialog.follow(answer)
         if self._timer_n is None:
@@ -296,7 +296,7 @@ class Subscription:
     def _is_retransmission(self, request: Request) -> bool:
         """The CSeq says it: a table of branches would be the bigger part of a subscription."""
         dialog = self.dialog
-        return request.cseq.number == dialog.remote_cseq and (request.from_.tag or "") == dialog.remote_tag
+        return request.cseq.number == dialog.remote_cseq and (request.from_tag or "") == dialog.remote_tag
 
     def _refusal(self, request: Request) -> Refusal | None:
         """Rows D50 to D54 of the decision table. Raises MalformedMessage."""
@@ -304,7 +304,7 @@ class Subscription:
         event = request.header("event") or ""
         if event != self.event and parse_event(event)[:2] != parse_event(self.event)[:2]:
             return 489, "Bad Event", self.agent.allow_events()
-        forked = dialog.remote_tag and request.from_.tag != dialog.remote_tag
+        forked = dialog.remote_tag and request.from_tag != dialog.remote_tag
         if forked or self.state == "terminated":
             return 481, "Subscription does not exist", ()
         if request.cseq.number < dialog.remote_cseq:
@@ -322,7 +322,7 @@ class Subscription:
             route_set = route_set_of(request)
             dialog.follow(request)
             dialog.route_set = route_set
-            dialog.remote_tag = request.from_.tag or ""
+            dialog.remote_tag = request.from_tag or ""
         dialog.remote_cseq = request.cseq.number
 
     def _apply(self, state: SubscriptionState, now: float) -> None:

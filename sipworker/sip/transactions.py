@@ -165,7 +165,7 @@ def server_key(request: Request, method: str) -> ServerKey:
     if via.has_unique_branch:
         return via.branch or "", via.host.lower(), str(via.port), method
     return (
-        request.uri, request.from_.tag or "", request.to.tag or "",
+        request.uri, request.from_tag or "", request.to_tag or "",
         request.call_id, f"{request.cseq.number} {method}", str(via),
     )  # fmt: skip
 
@@ -269,7 +269,7 @@ class TransactionLayer:
     def is_merged(self, transaction: ServerTransaction) -> bool:
         """The same request came by another path while its transaction lasts (8.2.2.2)."""
         request = transaction.request
-        if request.to.tag is not None:
+        if request.to_tag is not None:
             return False
         return self._originals.setdefault(_merge_key(request), transaction.key) != transaction.key
 
@@ -293,4 +293,4 @@ def _count_vias(answer: Response) -> int:
 
 def _merge_key(request: Request) -> tuple[str, str, str]:
     cseq = request.cseq
-    return request.call_id, request.from_.tag or "", f"{cseq.number} {cseq.method}"
+    return request.call_id, request.from_tag or "", f"{cseq.number} {cseq.method}"

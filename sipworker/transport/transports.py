@@ -21,6 +21,8 @@ class Transports:
         self._receive = receive
         self._failed = failed
         self._listeners: dict[tuple[str, Address], Listener] = {}
+        self.flows: list[Flow] = []
+        """One per listener, with no remote address."""
 
     async def start(self) -> None:
         """Open all sockets. Raises OSError that names the address."""
@@ -33,11 +35,7 @@ class Transports:
                 await self.close()
                 raise OSError(f"{address}: {error.strerror}") from error
             self._listeners[address.transport, listener.local] = listener
-
-    @property
-    def flows(self) -> list[Flow]:
-        """One flow per listener, with no remote address."""
-        return [Flow(transport, local, ("", 0)) for transport, local in self._listeners]
+            self.flows.append(Flow(address.transport, listener.local, ("", 0)))
 
     def flow_to(self, transport: str, remote: Address) -> Flow | None:
         """A flow from a listener of that transport and address family."""
@@ -61,3 +59,4 @@ class Transports:
         for listener in self._listeners.values():
             await listener.close()
         self._listeners.clear()
+        self.flows.clear()

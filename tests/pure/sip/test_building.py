@@ -26,7 +26,7 @@ def test_content_length_counts_the_octets_of_the_body(body: bytes) -> None:
 def test_what_was_built_is_read_before_it_was_ever_sent() -> None:
     request = build()
     assert (request.call_id, request.cseq.number) == ("call1@192.0.2.1", 17)
-    assert (request.from_.tag, request.to.tag, request.via.branch) == ("bob1", "alice1", "z9hG4bK1")
+    assert (request.from_tag, request.to_tag, request.via.branch) == ("bob1", "alice1", "z9hG4bK1")
 
 
 @pytest.mark.req("R3261-8.1.1-1")

@@ -68,7 +68,7 @@ class World:
     def received(self) -> list[tuple[str | None, int]]:
         """Tag and CSeq of every NOTIFY the observer was told of."""
         requests = [told.notify.request for told in self.watching.of(SIPSubscriptionGotNotify)]
-        return [(request.from_.tag, request.cseq.number) for request in requests]
+        return [(request.from_tag, request.cseq.number) for request in requests]
 
     def last_content(self) -> bytes:
         return self.watching.of(SIPSubscriptionGotNotify)[-1].notify.body

@@ -70,4 +70,4 @@ def test_a_call_id_has_no_separators_that_would_make_a_dialog_id_ambiguous(value
 @pytest.mark.req("R3261-12.1.1-3")
 def test_tags_may_be_absent() -> None:
     message = parse(raw(change={"From": "<sip:bob@example.com>", "To": "sip:alice@example.com"}))
-    assert (message.from_.tag, message.to.tag) == (None, None)
+    assert (message.from_tag, message.to_tag) == (None, None)

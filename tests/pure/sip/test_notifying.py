@@ -29,7 +29,7 @@ def test_a_subscribe_gets_200_and_a_notify_at_once(network: Network, notifier: N
         "active;expires=600"
     ]
     assert notify.body == b"state" and notify.rows("max-forwards") == ["70"]
-    assert notify.from_.tag == answer.to.tag and notify.to.tag == "peer"
+    assert notify.from_.tag == answer.to_tag and notify.to.tag == "peer"
     assert notify.rows("contact") == answer.rows("contact") == ["<sip:agent@10.0.0.1:5060>"]
 
 

@@ -151,7 +151,7 @@ def test_the_first_notify_gives_the_route_set_and_any_moves_the_target(
     subscription.refresh(network.now)
     network.run()
     assert proxy.request.values("route") == ["<sip:10.0.0.7;lr>", "<sip:10.0.0.8;lr>"]
-    assert proxy.request.uri == "sip:new@10.0.0.9" and proxy.request.to.tag == "peer"
+    assert proxy.request.uri == "sip:new@10.0.0.9" and proxy.request.to_tag == "peer"
 
 
 @pytest.mark.req("R6665-4.1.3-5")

@@ -27,7 +27,7 @@ def test_the_notify_says_how_long_it_lasts(subscriber: Subscriber, network: Netw
     network.run(29.9)
     assert len(subscriber.subscribes()) == 1
     network.run(1.0)
-    assert len(subscriber.subscribes()) == 2 and peer.request.to.tag == "peer"
+    assert len(subscriber.subscribes()) == 2 and peer.request.to_tag == "peer"
 
 
 @pytest.mark.req("R6665-4.1.3-4")
@@ -209,4 +209,4 @@ def test_a_resumed_dialog_goes_on_where_it_was(subscriber: Subscriber, network: 
     assert subscriber.recorder.names().count("SIPSubscriptionGotNotify") == 2
     resumed.refresh(network.now)
     network.run()
-    assert peer.request.cseq.number == 2 and peer.request.to.tag == "peer"
+    assert peer.request.cseq.number == 2 and peer.request.to_tag == "peer"

@@ -32,8 +32,8 @@ def fails(subscriber: Subscriber) -> list[tuple[int, str]]:
 def test_the_first_subscribe_has_what_every_request_needs(subscriber: Subscriber, peer: Peer) -> None:
     subscriber.subscribe(headers="Accept: application/pidf+xml\r\n")
     request = peer.request
-    assert request.uri == request.to.uri == "sip:bob@10.0.0.2:5062" and request.to.tag is None
-    assert request.from_.tag and request.rows("max-forwards") == ["70"]
+    assert request.uri == request.to.uri == "sip:bob@10.0.0.2:5062" and request.to_tag is None
+    assert request.from_tag and request.rows("max-forwards") == ["70"]
     assert (request.via.branch or "").startswith("z9hG4bK") and "rport" in request.via.params
     assert request.rows("event") == ["presence"] and request.rows("accept") == ["application/pidf+xml"]
     assert request.rows("contact") == ["<sip:agent@10.0.0.1:5060>"] and request.rows("expires") == ["3600"]
