@@ -177,6 +177,8 @@ def _entry(element: etree._Element, names: tuple[Name, ...] = ()) -> Iterator[En
 
 
 def _names(element: etree._Element) -> tuple[Name, ...]:
+    if not len(element):
+        return ()
     texts = (child for child in element if _kind(child) == "display-name")
     return tuple(Name(text, _language(child)) for child in texts if (text := (child.text or "").strip()))
 

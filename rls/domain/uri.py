@@ -17,6 +17,8 @@ _URI = re.compile(
     (?:\?(?P<headers>(?:[{_UNRESERVED}\[\]/?:+$=&,;]|{_ESCAPED})*))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+# What nearly all entries of lists are: nothing that would have to be taken out or looked at twice.
+_PLAIN = re.compile(r"sips?:[A-Za-z0-9\-_.!~*'()+]+@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?").fullmatch
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED_CHARACTER = re.compile(f"[{_UNRESERVED}]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -119,6 +121,8 @@ def request_uri_of(entry_uri: str) -> str | None:
     """
     if len(entry_uri) > LONGEST:
         return None
+    if _PLAIN(entry_uri):
+        return entry_uri
     absolute = with_scheme(entry_uri)
     scheme, _, rest = absolute.partition(":")
     if scheme.lower() == "pres":

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from rls.store.arrays import PackedArray, packed
 from rls.store.numbering import RENEWING, TOLD, array_text
 from rls.store.rows import PresentityRow, StateRow, WatcherRow, sql_types
 
@@ -87,22 +88,25 @@ def watchers(rows: Iterable[WatcherRow], told: Container[int]) -> Part:
         row._replace(version=row.version + 1, local_cseq=row.local_cseq + 1) if row.id in told else row
         for row in rows
     ]
-    return Part("watchers", (*_columns(numbered), [row.id for row in numbered if row.id in told]))
+    return Part(
+        "watchers", (*_columns(numbered, _WATCHER_TYPES), [row.id for row in numbered if row.id in told])
+    )
 
 
 def presentities(rows: Iterable[PresentityRow]) -> Part:
-    return Part("presentities", _columns(rows))
+    return Part("presentities", _columns(rows, _PRESENTITY_TYPES))
 
 
 def states(
     rows: Iterable[StateRow], sent: list[int], owner: int, changes: list[tuple[int, int]], slices: int
 ) -> Part:
-    columns = _columns(rows) or [[] for _ in _STATE_TYPES]
-    return Part("states", (*columns, sent, owner, *_changes(changes, slices)))
+    columns = _columns(rows, _STATE_TYPES)
+    return Part("states", (*columns, packed("int8", sent), owner, *_changes(changes, slices)))
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    return list(map(list, zip(*rows, strict=True)))
+def _columns(rows: Iterable[Sequence[Any]], types: Sequence[str]) -> list[PackedArray]:
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    return list(map(packed, types, columns))
 
 
 def _changes(changes: list[tuple[int, int]], slices: int) -> tuple[list[Any], ...]:

@@ -79,6 +79,7 @@ class UserAgent:
         self._handed_over = handed_over
         self._advertise = advertise or (lambda flow: address_text(flow.local))
         self._contacts: dict[tuple[str, Address], str] = {}
+        self._sent_by: dict[tuple[str, Address], str] = {}
         self._branch_prefix = MAGIC_COOKIE + secrets.token_hex(6)
         self._branches = 0
 
@@ -96,7 +97,11 @@ class UserAgent:
         return f"{self._branch_prefix}.{self._branches:x}"
 
     def via(self, flow: Flow, branch: str) -> str:
-        return f"SIP/2.0/{flow.transport.upper()} {self._advertise(flow)};branch={branch};rport"
+        key = flow.transport, flow.local
+        sent_by = self._sent_by.get(key)
+        if sent_by is None:
+            sent_by = self._sent_by[key] = f"SIP/2.0/{flow.transport.upper()} {self._advertise(flow)}"
+        return f"{sent_by};branch={branch};rport"
 
     def contact(self, flow: Flow) -> str:
         """Our Contact URI for messages on this flow: the same for all of one socket."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rls.domain.uri import InvalidUri, SipUri
-from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.grammar import URI_CHARS, MalformedMessage
 from sipworker.sip.headers import NameAddr
 from sipworker.sip.message import Message, Request
+
+_USUAL_CONTACT = re.compile(rf"<(sips?:{URI_CHARS}+)>").fullmatch
 
 
 def contact_of(message: Message) -> str | None:
@@ -16,9 +19,12 @@ def contact_of(message: Message) -> str | None:
 
     Raises MalformedMessage if there are several, or if it is no SIP URI.
     """
-    contacts = message.values("contact")
-    if not contacts:
+    rows = message.rows("contact")
+    if not rows:
         return None
+    if len(rows) == 1 and (usual := _USUAL_CONTACT(rows[0])):
+        return usual[1]
+    contacts = message.values("contact")
     if len(contacts) > 1:
         raise MalformedMessage(400, "More than one Contact")
     uri = NameAddr.parse(contacts[0]).uri

@@ -17,7 +17,8 @@ TOKEN_CHARS = r"[A-Za-z0-9.!%*_+`'~-]"
 QUOTED_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 PARAM_VALUE = r"[^\x00-\x20\x7f\";,<>=]+"
 # Visible ASCII but "<>; the rest of a URI is the business of who routes by it.
-ABSOLUTE_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-~]+"
+URI_CHARS = r"[!#-;=?-~]"
+ABSOLUTE_URI = rf"[A-Za-z][A-Za-z0-9+.-]*:{URI_CHARS}+"
 MAX_DELTA_SECONDS = 2**32 - 1
 
 is_token = re.compile(TOKEN_CHARS + "+").fullmatch
