@@ -1,0 +1,142 @@
+"""All servers in turn, round by round, with the same lists and the same phases."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from bench import generator, machine
+from bench.measures import Figures, Run, figures, refresh_figures, storm_figures
+
+log = logging.getLogger("bench")
+
+PHASES = ("w64", "w256", "p50", "r2000", "r500")
+SET_UP_AT_ONCE = 320
+"""Back-end subscriptions that are being set up at a time: as many as no peer breaks under."""
+
+
+class Server(Protocol):
+    """One server under test."""
+
+    name: str
+    hook: str
+
+    def prepare(self) -> None: ...
+    def start(self, lists: int, entries: int) -> None: ...
+    def groups(self) -> dict[str, int]: ...
+    def stop(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """So many lists with so many entries each."""
+
+    lists: int
+    entries: int
+
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """`500x10`. Raises ValueError."""
+        lists, entries = map(int, text.split("x"))
+        return cls(lists, entries)
+
+    def __str__(self) -> str:
+        return f"{self.lists}x{self.entries}"
+
+    @property
+    def window(self) -> str:
+        return str(max(2, SET_UP_AT_ONCE // self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`seconds`: length of a phase. Storm and refreshes are run with the first size that asks for them."""
+
+    sizes: Sequence[Size]
+    rounds: int
+    seconds: float
+    storm: Size | None
+    refresh: Size | None
+
+    def runs(self) -> Iterator[tuple[int, str, Size]]:
+        for number in range(1, self.rounds + 1):
+            for size in self.sizes:
+                yield number, "update", size
+            if self.refresh:
+                yield number, "refresh", self.refresh
+            if self.storm:
+                yield number, "storm", self.storm
+
+
+def compare(program: Path, servers: Sequence[Server], plan: Plan, results: Path) -> None:
+    """Runs everything; each result is a line of JSON in `results` as soon as it is there."""
+    runs = [(*run, server) for run in plan.runs() for server in servers]
+    began = time.monotonic()
+    for done, (number, mode, size, server) in enumerate(runs):
+        left = (time.monotonic() - began) / done * (len(runs) - done) / 60 if done else 0
+        log.info(
+            "%d of %d, about %.0f min left: %s %s %s", done + 1, len(runs), left, server.name, mode, size
+        )
+        try:
+            result = one_run(program, server, mode, size, plan.seconds)
+            record = {
+                "server": server.name,
+                "mode": mode,
+                "size": str(size),
+                "round": number,
+                "result": result,
+            }
+            with results.open("a") as file:
+                file.write(json.dumps(record) + "\n")
+            log.info("    %s", brief(mode, result))
+        except generator.RunFailed as error:
+            log.error("    failed: %s", error)
+        finally:
+            server.stop()
+
+
+def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float) -> dict[str, Any]:
+    server.start(size.lists, size.entries)
+    busy = machine.wait_until_quiet()
+    phases = {
+        "update": ["--phases", ",".join(f"{phase}:{seconds:g}" for phase in PHASES)],
+        "refresh": ["--phases", f"w8:{seconds:g}"],
+        "storm": [],
+    }[mode]
+    window = [] if mode == "storm" else ["--window", size.window]
+    result = generator.run(
+        program, mode, size.lists, size.entries, *window, *phases, "--setup-timeout", "240",
+        groups=server.groups(), hook=server.hook,
+    )  # fmt: skip
+    result["busy_before"] = busy
+    return result
+
+
+READERS = {"update": figures, "refresh": refresh_figures, "storm": storm_figures}
+
+
+def brief(mode: str, result: Run) -> str:
+    """The figures of one run in one line."""
+    found = READERS[mode](result)
+    return ", ".join(
+        f"{name} {value:.4g}" for name, value in found.items() if not name.startswith("cpu_full_")
+    )
+
+
+def read(results: Path) -> dict[str, dict[str, list[Figures]]]:
+    """Size -> server -> figures of each round, out of the file that compare() wrote."""
+    found: dict[str, dict[str, dict[int, Figures]]] = {}
+    for line in results.read_text().splitlines():
+        record = json.loads(line)
+        rounds = found.setdefault(record["size"], {}).setdefault(record["server"], {})
+        rounds.setdefault(record["round"], {}).update(READERS[record["mode"]](record["result"]))
+    return {
+        size: {server: list(rounds.values()) for server, rounds in servers.items()}
+        for size, servers in found.items()
+    }

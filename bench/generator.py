@@ -1,0 +1,62 @@
+"""rlsload: built when it is needed, run, its JSON read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).parent / "rlsload" / "rlsload.c"
+SIP_PORT, WATCHER_PORT, PRESENCE_PORT = 15060, 15070, 15080
+LIMIT = 600.0
+"""Seconds after which a run has failed."""
+
+
+class RunFailed(Exception):
+    """rlsload could not be built, or gave no result."""
+
+
+def build(folder: Path) -> Path:
+    """The program, compiled unless it is newer than its source. Raises RunFailed."""
+    program = folder / "rlsload"
+    if not program.exists() or program.stat().st_mtime < SOURCE.stat().st_mtime:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            done = subprocess.run(
+                ["cc", "-O2", "-o", program, SOURCE], capture_output=True, text=True, check=False
+            )
+        except FileNotFoundError:
+            raise RunFailed("a C compiler is needed: sudo apt install gcc libc6-dev") from None
+        if done.returncode:
+            raise RunFailed(f"rlsload does not compile:\n{done.stderr}")
+    return program
+
+
+def run(
+    program: Path,
+    mode: str,
+    lists: int,
+    entries: int,
+    *options: str,
+    groups: Mapping[str, int] | None = None,
+    hook: str = "",
+) -> dict[str, Any]:
+    """What rlsload measured. `groups`: process ids whose CPU and memory are to be counted.
+
+    Raises RunFailed if there is no result; lists that are not complete are part of one.
+    """
+    command: Sequence[str] = [
+        str(program), mode, "--lists", str(lists), "--entries", str(entries), *options,
+        *(word for name, pid in (groups or {}).items() for word in ("--group", f"{name}:{pid}")),
+        *(("--hook", hook) if hook else ()),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+        result: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise RunFailed(f"no result after {LIMIT:.0f} s: {' '.join(command)}") from None
+    except json.JSONDecodeError:
+        raise RunFailed(f"rlsload said: {(done.stdout + done.stderr)[-2000:]}") from None
+    return result

@@ -1,0 +1,113 @@
+"""What is read off the runs of one server with one size of lists: the rows of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Run = Mapping[str, Any]
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A row. `more` is better, or less; `at_least` is the bound of our ratio to the durable, the memory peer.
+
+    For rates a ratio has to reach the bound, for costs it must not exceed it; None: no bound.
+    """
+
+    key: str
+    label: str
+    unit: str
+    more: bool
+    at_least: tuple[float | None, float | None] = (None, None)
+
+
+MEASURES = (
+    Measure("w64", "updates accepted, 64 outstanding", "/s", True, (3, 1.4)),
+    Measure("w256", "updates accepted, 256 outstanding", "/s", True, (4, 1.8)),
+    Measure("setup", "back-end subscriptions set up", "/s", True, (3, 1.2)),
+    Measure("full_p50", "SUBSCRIBE to complete state, p50", "ms", False, (1 / 4, 1 / 3)),
+    Measure("refresh", "refreshes with their full state", "/s", True, (4, None)),
+    Measure("storm", "storm: until the last list is complete", "s", False, (1 / 3, 1)),
+    Measure("cpu_full", "CPU per 1000 updates at full load", "s", False, (0.35, 0.7)),
+    Measure("cpu_2000", "CPU per 1000 updates at 2000/s", "s", False, (0.8, 1)),
+    Measure("cpu_500", "CPU per 1000 updates at 500/s", "s", False, (0.8, 1)),
+    Measure("statements", "SQL statements per update at full load", "", False),
+    Measure("age_p50", "oldest change told, p50, at half of its own maximum", "ms", False),
+    Measure("age_p99", "oldest change told, p99, at half of its own maximum", "ms", False),
+    Measure("memory", "memory of the server's SIP processes after set-up", "MB", False),
+    Measure("lost", "states lost, missing or gone back", "", False),
+    Measure("errors", "protocol errors", "", False),
+)
+
+
+def figures(update: Run) -> Figures:
+    """Of a run of `rlsload update` with the phases w64, w256, p50, r2000 and r500."""
+    found: Figures = {}
+    setup = update["setup"]
+    found["setup"] = setup["backend_subs_per_s"]
+    found["full_p50"] = setup["ms_to_full_state"]["p50"]
+    found["memory"] = setup["groups"]["worker"]["pss_mb"]
+    found["errors"] = update["total"]["protocol_errors"]
+    found["lost"] = setup["missing_states"] + sum(phase["lost"] for phase in update["phases"])
+    found["lost"] += update["total"]["counts"].get("state_regressed", 0)
+    for phase in update["phases"]:
+        _READERS[phase["phase"].partition(":")[0]](found, phase)
+    return found
+
+
+def _full(found: Figures, phase: Run) -> None:
+    found["w64"] = phase["backend_notifies_accepted_per_s"]
+    found["cpu_full"] = cpu(phase)
+    before, after = phase["hook_before"], phase["hook_after"]
+    if before and after:
+        statements = after["statements"] - before["statements"]
+        found["statements"] = statements / phase["backend_notifies_issued"]
+    found |= {f"cpu_full_{name}": group["cpu_s_per_1000"] for name, group in phase["groups"].items()}
+
+
+def _wide(found: Figures, phase: Run) -> None:
+    found["w256"] = phase["backend_notifies_accepted_per_s"]
+
+
+def _half(found: Figures, phase: Run) -> None:
+    found["age_p50"] = phase["latency_oldest_ms"]["p50"]
+    found["age_p99"] = phase["latency_oldest_ms"]["p99"]
+
+
+def _steady(key: str) -> Callable[[Figures, Run], None]:
+    def read(found: Figures, phase: Run) -> None:
+        found[key] = cpu(phase)
+
+    return read
+
+
+_READERS: dict[str, Callable[[Figures, Run], None]] = {
+    "w64": _full,
+    "w256": _wide,
+    "p50": _half,
+    "r2000": _steady("cpu_2000"),
+    "r500": _steady("cpu_500"),
+}
+
+
+def cpu(phase: Run) -> float:
+    """CPU seconds of all processes, the database included, per 1000 updates."""
+    return float(sum(group["cpu_s_per_1000"] for group in phase["groups"].values()))
+
+
+def refresh_figures(run: Run) -> Figures:
+    """Of `rlsload refresh`: only refreshes that got their full state count."""
+    [phase] = run["phases"]
+    answered = phase["refreshes_200_per_s"]
+    missed = phase["refresh_without_full_notify"] / phase["seconds"]
+    return {"refresh": max(answered - missed, 0.0)}
+
+
+def storm_figures(run: Run) -> Figures:
+    """Of `rlsload storm`; a storm that never ends complete has no time."""
+    setup = run["setup"]
+    complete = setup["lists_full"] == setup["lists"]
+    return {"storm": setup["t_last_full_s"]} if complete else {}
