@@ -54,7 +54,8 @@ def _side_by_side(program: Path, server: Ours, workers: int) -> list[dict[str, A
         return generator.run(
             program, "update", share, 10,
             "--first", str(number * share), "--rls", f"127.0.0.1:{SIP_PORT + number}",
-            "--watchers", f"127.0.0.1:{WATCHER_PORT + number}", "--presence", f"127.0.0.1:{PRESENCE_PORT + number}",
+            "--watchers", f"127.0.0.1:{WATCHER_PORT + number}",
+            "--presence", f"127.0.0.1:{PRESENCE_PORT + number}",
             "--window", str(32 // workers), "--phases", f"w{128 // workers}:6",
             groups={"worker": pids[worker_name(number)]},
         )  # fmt: skip
@@ -69,8 +70,10 @@ def big(program: Path, folder: Path) -> str:
     try:
         server.prepare()
         server.start(lists, entries)
-        empty = generator.run(program, "subscribe", 1, 1, "--first", str(lists - 1), "--pool", str(lists * entries),
-                              groups=server.groups())["setup"]["groups"]  # fmt: skip
+        empty = generator.run(
+            program, "subscribe", 1, 1, "--first", str(lists - 1), "--pool", str(lists * entries),
+            groups=server.groups(),
+        )["setup"]["groups"]  # fmt: skip
         result = generator.run(
             program, "update", lists, entries, "--window", "64", "--setup-timeout", "300",
             "--phases", "r500:10", groups=server.groups(),
@@ -103,8 +106,10 @@ def bodies(program: Path, folder: Path) -> str:
     try:
         server.prepare()
         server.start(20, 200)
-        result = generator.run(program, "update", 20, 200, "--pidf", "500", "--window", "4", "--phases", "r200:5",
-                               groups=server.groups())  # fmt: skip
+        result = generator.run(
+            program, "update", 20, 200, "--pidf", "500", "--window", "4", "--phases", "r200:5",
+            groups=server.groups(),
+        )  # fmt: skip
     finally:
         server.close()
     setup, phase = result["setup"], result["phases"][0]
@@ -124,8 +129,10 @@ def growth(program: Path, folder: Path) -> str:
         server.prepare()
         for lists, entries in ((100, 10), (500, 10), (2000, 10), (5000, 10), (500, 2), (500, 50), (500, 100)):
             server.start(lists, entries)
-            result = generator.run(program, "update", lists, entries, "--window", str(max(2, 320 // entries)),
-                                   "--phases", "w256:4", groups=server.groups())  # fmt: skip
+            result = generator.run(
+                program, "update", lists, entries, "--window", str(max(2, 320 // entries)),
+                "--phases", "w256:4", groups=server.groups(),
+            )  # fmt: skip
             server.stop()
             setup, phase = result["setup"], result["phases"][0]
             cpu = sum(group["cpu_s_per_1000"] for group in phase["groups"].values())

@@ -14,7 +14,7 @@ _URI = re.compile(
     (?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?)
     (?::(?P<port>[0-9]{{1,5}}))?
     (?P<params>(?:;(?:[{_UNRESERVED}\[\]/:&+$=]|{_ESCAPED})+)*)
-    (?:\?(?P<headers>(?:[{_UNRESERVED}\[\]/?:+$=&,;]|{_ESCAPED})*))?""",
+    (?:\?(?P<headers>(?:[{_UNRESERVED}\[\]/?:+$=&,;]|{_ESCAPED})+))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 # What nearly all entries of lists are: nothing that would have to be taken out or looked at twice.
