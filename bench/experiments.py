@@ -89,7 +89,8 @@ def big(program: Path, folder: Path) -> str:
         f"{setup['lists_full']} of {lists} lists complete\n"
         f"worker {memory['worker']:.0f} MB, database {memory['database']:.0f} MB; "
         f"worker per back-end subscription {each:.2f} KB\n"
-        f"at 500 updates/s: oldest change p99 {phase['latency_oldest_ms']['p99']:.0f} ms, lost {phase['lost']}\n"
+        f"at 500 updates/s: oldest change p99 {phase['latency_oldest_ms']['p99']:.0f} ms, "
+        f"lost {phase['lost']}\n"
         f"worker killed and started again: ready after {restart:.1f} s"
     )
 
