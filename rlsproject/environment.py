@@ -123,6 +123,14 @@ WEB = Section(
         ),
         Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(
+            "RLS_XCAP_USAGES",
+            TEXT,
+            "",
+            "TOML file",
+            "Kinds of documents that you add, and how strictly ours are checked: "
+            "docs/how-to/application-usages.md.",
+        ),
+        Setting(
             "ALLOWED_HOSTS", LIST, "127.0.0.1,localhost,[::1]", "host names", "Names the web answers to."
         ),
         Setting(

@@ -1,7 +1,12 @@
 from django.db import models
 
 from xcap.selectors import DocumentSelector, Xui
-from xcap.usages import STORED, ApplicationUsage
+from xcap.usages import ApplicationUsage, stored, usage_of
+
+
+def application_usages() -> list[tuple[int, str]]:
+    """A function, so that an operator's application usages need no migration."""
+    return [(usage.doc_type, usage.auid) for usage in stored()]
 
 
 class Document(models.Model):
@@ -15,7 +20,9 @@ class Document(models.Model):
     domain = models.TextField()
     doc = models.BinaryField(verbose_name="document")
     doc_type = models.IntegerField(
-        verbose_name="application usage", choices=[(usage.doc_type, usage.auid) for usage in STORED]
+        verbose_name="application usage",
+        choices=application_usages,
+        help_text="the number that OpenSIPS and OpenXCAP give it",
     )
     etag = models.CharField(max_length=64, help_text="entity tag without its quotes")
     source = models.IntegerField(default=0, help_text="0: integrated XCAP server")
@@ -35,7 +42,11 @@ class Document(models.Model):
 
     @property
     def usage(self) -> ApplicationUsage:
-        return next(usage for usage in STORED if usage.doc_type == self.doc_type)
+        """Raises LookupError for a number that no application usage of this server has."""
+        usage = usage_of(self.doc_type)
+        if usage is None:
+            raise LookupError(f"no application usage has the number {self.doc_type}")
+        return usage
 
     @property
     def selector(self) -> DocumentSelector:

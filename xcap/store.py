@@ -16,6 +16,7 @@ from lxml import etree
 from rls.domain.uri import SipUri
 from rls.models import Subscriber
 from rls.services import list_changed
+from xcap import quota
 from xcap.documents.constraints import Surroundings
 from xcap.documents.rls_services import service_uris
 from xcap.documents.validation import validate
@@ -77,7 +78,7 @@ class Change:
         created = self.document.pk is None
         self.document.doc, self.document.etag = self.body, secrets.token_urlsafe(16)
         self.document.save()
-        if self.document.usage is RLS_SERVICES:
+        if self.document.doc_type == RLS_SERVICES.doc_type:
             self._index(self.tree)
         _announce(self.document, created)
 
@@ -108,13 +109,15 @@ def check(
     document = find(usage, selector)
     if not preconditions.hold(document.etag if document else None):
         raise PreconditionFailed
-    if selector.directory:
+    if selector.directory and not usage.names(selector):
         raise Conflict("no-parent", f"no directory {selector.directory!r}", ancestor=selector.home())
     if document and bytes(document.doc) == body:
         return Change(document, body, None)
-    document = document or Document(
-        username=owner.username, domain=owner.domain, doc_type=usage.doc_type, doc_uri=selector.path
-    )
+    if document is None:
+        quota.check(usage, owner)
+        document = Document(
+            username=owner.username, domain=owner.domain, doc_type=usage.doc_type, doc_uri=selector.path
+        )
     return Change(document, body, _validate(document, body))
 
 

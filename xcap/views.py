@@ -50,7 +50,7 @@ class XcapView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.target = parse_target(raw_target(request), default_domain=store.default_domain())
         self.usage = _usage(self.target.document)
-        if not self.usage.doc_type:
+        if not self.usage.stores(self.target.document):
             self.http_method_names = ["get", "head"]
         super().initial(request, *args, **kwargs)
 
@@ -71,7 +71,7 @@ class XcapView(APIView):
         media_type = request._request.content_type or ""
         if media_type != self.usage.media_type:
             raise exceptions.UnsupportedMediaType(media_type, f"Send it as {self.usage.media_type}.")
-        body = read_body(request, settings.RLS_XCAP_MAX_DOCUMENT)
+        body = read_body(request, self.usage.limit(settings.RLS_XCAP_MAX_DOCUMENT))
         document, created = store.put(self.usage, self.target.document, body, preconditions(request))
         return responses.tagged(responses.empty(201 if created else 200), document.etag)
 
@@ -138,6 +138,7 @@ def _usage(document: DocumentSelector) -> ApplicationUsage:
     usage = USAGES.get(document.auid)
     if usage is None:
         raise store.NotFound(f"no application usage {document.auid!r}")
-    if (document.owner is None) == bool(usage.doc_type) or not usage.filename.fullmatch(document.path):
+    # In a directory that is not there a PUT gets a conflict report.
+    if not usage.names(document) and not (usage.stores(document) and document.directory):
         raise store.NotFound(f"{document.auid} has no such document")
     return usage

@@ -1,8 +1,11 @@
 """The xcap-caps document: what this server can do (RFC 4825 section 12)."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
+from xcap.documents.schema import target_namespaces
 from xcap.namespaces import XCAP_CAPS_NS
 
 if TYPE_CHECKING:
@@ -10,10 +13,11 @@ if TYPE_CHECKING:
 
 
 def capabilities(usages: Iterable["ApplicationUsage"]) -> bytes:
-    """The one document of the application usage xcap-caps."""
+    """The one document of the application usage xcap-caps; it names the namespaces that have a schema."""
     usages = list(usages)
-    auids = "".join(f"    <auid>{usage.auid}</auid>\n" for usage in usages)
-    namespaces = "".join(f"    <namespace>{usage.namespace}</namespace>\n" for usage in usages)
+    known = dict.fromkeys(chain.from_iterable(target_namespaces(usage.schemas) for usage in usages))
+    auids = "".join(f"    <auid>{escape(usage.auid)}</auid>\n" for usage in usages)
+    namespaces = "".join(f"    <namespace>{escape(namespace)}</namespace>\n" for namespace in known)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<xcap-caps xmlns="{XCAP_CAPS_NS}">\n'

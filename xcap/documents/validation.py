@@ -20,7 +20,11 @@ _REPORTED: Final = 20
 def validate(body: bytes, usage: "ApplicationUsage", surroundings: Surroundings) -> etree._Element:
     """The root element of a document that may be stored. Raises Conflict."""
     root = parse(body)
-    if problem := schema.violation(root, usage.schema):
+    if usage.max_bytes and len(body) > usage.max_bytes:
+        raise Conflict(
+            "constraint-failure", f"{usage.auid} takes documents of {usage.max_bytes} bytes at most"
+        )
+    if problem := _violation(root, usage):
         raise Conflict("schema-validation-error", problem)
     clashes = chain.from_iterable(check(root, surroundings) for check in usage.uniqueness)
     # Each costs a walk or a query: a hostile document may have any number of them.
@@ -30,6 +34,12 @@ def validate(body: bytes, usage: "ApplicationUsage", surroundings: Surroundings)
         for problem in check(root, surroundings):
             raise Conflict("constraint-failure", problem)
     return root
+
+
+def _violation(root: etree._Element, usage: "ApplicationUsage") -> str | None:
+    if root.tag != usage.root:
+        return f"the root element is {root.tag!s}, not {usage.root}"
+    return None if usage.validation == "lax" else schema.violation(root, usage.schemas)
 
 
 def parse(body: bytes) -> etree._Element:

@@ -1,0 +1,56 @@
+"""What the server must know of one kind of document (RFC 4825 section 5)."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from xcap.documents.constraints import Constraint, Uniqueness
+from xcap.selectors import DocumentSelector
+
+ONE_FILE: Final = re.compile("[^/]+")
+INDEX: Final = re.compile("index")
+
+Validation = Literal["strict", "lax"]
+Readers = Literal["owner", "users", "everyone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationUsage:
+    """One application usage.
+
+    `namespace` is that of unprefixed names in node selectors, `root` the expanded name of the root element,
+    `doc_type` the number in the `xcap` table, 0 if nothing is stored. `schemas` are files, relative ones in
+    `xcap/schemas/`; `lax` spares documents the schema. `files` and `global_files` are the paths that may
+    exist below a user and below `global`, None where that tree has none. Global documents are computed,
+    never stored; `trusted_global` keeps them to super users. `max_bytes` and `max_documents` (per user)
+    are quotas, 0 for none of its own.
+    """
+
+    auid: str
+    media_type: str
+    namespace: str
+    root: str
+    doc_type: int = 0
+    schemas: tuple[str, ...] = ()
+    files: re.Pattern[str] | None = ONE_FILE
+    global_files: re.Pattern[str] | None = None
+    readers: Readers = "owner"
+    trusted_global: bool = False
+    validation: Validation = "strict"
+    max_bytes: int = 0
+    max_documents: int = 0
+    uniqueness: tuple[Uniqueness, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+
+    def names(self, document: DocumentSelector) -> bool:
+        """Whether a document may exist there."""
+        files = self.files if document.owner else self.global_files
+        return files is not None and files.fullmatch(document.path) is not None
+
+    def stores(self, document: DocumentSelector) -> bool:
+        """Whether documents there are put by users, and not computed."""
+        return document.owner is not None and self.doc_type != 0
+
+    def limit(self, general: int) -> int:
+        """The largest document in bytes, where `general` is the limit for all usages."""
+        return min(self.max_bytes or general, general)
