@@ -1,10 +1,12 @@
-"""Where an element stands in the stored bytes, so that a fragment is given out as it came in.
+"""Where elements stand in the stored bytes, so that a fragment is given out as it came in, and edits
+touch nothing else.
 
 lxml's serialisation would add inherited namespace declarations (RFC 4825 section 8.3 forbids
 that) and the text behind the element.
 """
 
 import re
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from rls.domain import xmlinput
@@ -13,41 +15,51 @@ from xcap.selectors.node import NodeSelector, NoMatch, select
 _TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^'">])*>""")
 
 
+@dataclass(slots=True)
+class Span:
+    """Offsets of one element: its start tag, its content, its end tag (empty for `<a/>`)."""
+
+    start: int
+    content: int
+    close: int = 0
+    end: int = 0
+
+    @property
+    def whole(self) -> slice:
+        return slice(self.start, self.end)
+
+    @property
+    def is_empty_tag(self) -> bool:
+        return self.content == self.end
+
+
 class _Finder:
-    def __init__(self, document: bytes, ordinal: int) -> None:
+    def __init__(self, document: bytes) -> None:
         self._document = document
-        self._ordinal = ordinal
-        self._seen = 0
-        self._depth = 0
-        self._inside = 0  # depth of the wanted element once it has begun
-        self.start = 0
-        self.end = 0
+        self._open: list[Span] = []
+        self._found: list[Span] = []
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._begin
         self._parser.EndElementHandler = self._finish
 
-    def run(self) -> slice:
+    def run(self) -> list[Span]:
         self._parser.Parse(self._document, True)
-        return slice(self.start, self.end)
+        return self._found
 
     def _begin(self, _name: str, _attributes: object) -> None:
-        self._depth += 1
-        if self._seen == self._ordinal:
-            self.start = self._parser.CurrentByteIndex
-            self._inside = self._depth
-        self._seen += 1
+        start = self._parser.CurrentByteIndex
+        tag = _TAG.match(self._document, start)
+        span = Span(start, tag.end() if tag else start)
+        self._open.append(span)
+        self._found.append(span)
 
     def _finish(self, _name: str) -> None:
-        if self._depth == self._inside:
-            self.end = self._end_of_tag()
-            self._inside = 0
-        self._depth -= 1
-
-    def _end_of_tag(self) -> int:
-        start_tag = _TAG.match(self._document, self.start)
-        if start_tag and start_tag[0].endswith(b"/>"):
-            return start_tag.end()
-        return self._document.index(b">", self._parser.CurrentByteIndex) + 1
+        span = self._open.pop()
+        if self._document.endswith(b"/>", span.start, span.content):
+            span.close = span.end = span.content
+        else:
+            span.close = self._parser.CurrentByteIndex
+            span.end = self._document.index(b">", span.close) + 1
 
 
 def fragment(document: bytes, selector: NodeSelector) -> bytes:
@@ -62,8 +74,10 @@ def fragment(document: bytes, selector: NodeSelector) -> bytes:
 
 
 def element_span(document: bytes, ordinal: int) -> slice:
-    """Bytes of the element with this number in document order, the root being 0.
+    """Bytes of the element with this number in document order, the root being 0."""
+    return element_spans(document)[ordinal].whole
 
-    The document is UTF-8, well-formed and has that element.
-    """
-    return _Finder(document, ordinal).run()
+
+def element_spans(document: bytes) -> list[Span]:
+    """All elements in document order. The document is UTF-8 and well-formed."""
+    return _Finder(document).run()
