@@ -116,10 +116,39 @@ WEB = Section(
         ),
         Setting(
             "RLS_XCAP_AUTH",
-            TEXT,
+            LIST,
             "digest",
-            "digest or none",
-            "How XCAP clients prove who they are; none only while RLS_HTTP_LISTEN is a loopback address.",
+            "digest, basic, bearer, proxy or none",
+            "How XCAP clients may prove who they are; basic and bearer over HTTPS only, "
+            "none (alone) only while RLS_HTTP_LISTEN is a loopback address.",
+        ),
+        Setting(
+            "RLS_XCAP_DIGEST",
+            LIST,
+            "SHA-256,MD5",
+            "SHA-256 or MD5",
+            "Digest algorithms in the order in which they are offered; old clients look at the first only.",
+        ),
+        Setting(
+            "RLS_XCAP_PROXIES",
+            LIST,
+            "",
+            "addresses or networks",
+            "Proxies whose RLS_XCAP_PROXY_HEADER is believed, with proxy in RLS_XCAP_AUTH.",
+        ),
+        Setting(
+            "RLS_XCAP_PROXY_HEADER",
+            TEXT,
+            "X-3GPP-Asserted-Identity",
+            "header",
+            "Where such a proxy says who the user is; it has to take away what clients write there.",
+        ),
+        Setting(
+            "RLS_XCAP_SUPER_USERS",
+            LIST,
+            "",
+            "user@domain",
+            "Subscribers who read and write the documents of all users, and read rls-services/global/index.",
         ),
         Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(

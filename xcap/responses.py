@@ -25,6 +25,11 @@ class Challenge(HttpResponse):
         return [*super().items(), *(("WWW-Authenticate", challenge) for challenge in self.challenges)]
 
 
+def unauthenticated(challenges: Sequence[str], phrase: str) -> HttpResponse:
+    """401, or 403 where no answer of the client's could help: a 401 has to say what would."""
+    return Challenge(challenges, phrase) if challenges else text(403, phrase)
+
+
 def empty(status: int) -> HttpResponse:
     response = HttpResponse(status=status)
     del response["Content-Type"]

@@ -20,6 +20,7 @@ from xcap import quota
 from xcap.documents.constraints import Surroundings
 from xcap.documents.rls_services import service_uris
 from xcap.documents.validation import validate
+from xcap.domains import default_domain
 from xcap.errors import Conflict
 from xcap.models import Document, ServiceUri
 from xcap.preconditions import ALWAYS, Preconditions
@@ -39,17 +40,6 @@ class PreconditionFailed(Exception):
 def root() -> XcapRoot:
     """Our XCAP root: any host name that Django serves is ours."""
     return XcapRoot(lambda host: validate_host(host, settings.ALLOWED_HOSTS), default_domain())
-
-
-def default_domain() -> str:
-    """Of users who are named without a domain; "" if nothing says which."""
-    domains: list[str] = [settings.RLS_REALM, *settings.RLS_DOMAINS]
-    return next(filter(None, domains), "")
-
-
-def first_domain() -> str:
-    """Domain of the oldest subscriber: a good guess where no setting names the domain."""
-    return Subscriber.objects.order_by("pk").values_list("domain", flat=True).first() or ""
 
 
 def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None:

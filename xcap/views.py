@@ -1,6 +1,5 @@
 """The XCAP server: whole documents, and elements to read (RFC 4825 section 8)."""
 
-import hashlib
 from functools import cached_property
 from typing import Any
 
@@ -13,25 +12,15 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from xcap import responses, store
-from xcap.authentication import (
-    DigestAuthentication,
-    LoopbackAuthentication,
-    OwnTree,
-    StaleNonce,
-    challenges,
-)
-from xcap.documents.capabilities import capabilities
+from xcap import domains, responses, store
+from xcap.authentication import MayAccess, authenticators, challenges
+from xcap.computed import compute
 from xcap.request import preconditions, raw_target, read_body
 from xcap.selectors import DocumentSelector, Target, parse_node_selector, parse_target
 from xcap.selectors.bindings import parse_bindings
+from xcap.selectors.document import ROOT
 from xcap.selectors.spans import fragment
-from xcap.usages import USAGES, XCAP_CAPS, ApplicationUsage
-
-_AUTHENTICATION: dict[str, type[BaseAuthentication]] = {
-    "digest": DigestAuthentication,
-    "none": LoopbackAuthentication,
-}
+from xcap.usages import USAGES, ApplicationUsage
 
 
 class ComponentsNotSupported(exceptions.APIException):
@@ -43,12 +32,14 @@ class XcapView(APIView):
     """Everything below the XCAP root."""
 
     http_method_names = ["get", "head", "put", "delete"]
-    permission_classes = [OwnTree]
+    permission_classes = [MayAccess]
     target: Target
     usage: ApplicationUsage
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.target = parse_target(raw_target(request), default_domain=store.default_domain())
+        self.target = parse_target(
+            raw_target(request), default_domain=domains.default_domain(request.get_host())
+        )
         self.usage = _usage(self.target.document)
         if not self.usage.stores(self.target.document):
             self.http_method_names = ["get", "head"]
@@ -82,12 +73,12 @@ class XcapView(APIView):
 
     @cached_property
     def realm(self) -> str:
-        """Digest realm: the domain of the user whose tree it is."""
+        """Digest realm: the domain of the user whose tree it is, if it can stand in a header."""
         owner = self.target.document.owner
-        return owner.domain if owner else store.default_domain() or store.first_domain()
+        return owner.domain if owner and owner.domain.isascii() else domains.realm(self.request.get_host())
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        return [_AUTHENTICATION[settings.RLS_XCAP_AUTH]()]
+        return authenticators()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         """None: a document has one media type, and `Accept` of XCAP clients is often wrong."""
@@ -95,8 +86,7 @@ class XcapView(APIView):
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-            stale = isinstance(exc, StaleNonce)
-            return responses.Challenge(challenges(self.realm, stale=stale), str(exc.detail))
+            return responses.unauthenticated(challenges(self.request, exc), str(exc.detail))
         response = responses.of_exception(exc)
         if response is None:
             self.raise_uncaught_exception(exc)
@@ -111,9 +101,11 @@ class XcapView(APIView):
         return response
 
     def _stored(self) -> tuple[bytes, str]:
-        if self.usage is XCAP_CAPS:
-            body = capabilities(USAGES.values())
-            return body, hashlib.sha256(body).hexdigest()[:32]
+        if not self.usage.stores(self.target.document):
+            computed = compute(self.target.document, self.request.build_absolute_uri(ROOT))
+            if computed is None:
+                raise store.NotFound(self.target.document.path)
+            return computed
         document = store.find(self.usage, self.target.document)
         if document is None:
             raise store.NotFound(self.target.document.path)

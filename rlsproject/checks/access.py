@@ -41,8 +41,9 @@ def _open_to_strangers(listener: Listener) -> list[CheckMessage]:
 def trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
     hint = "Write addresses or networks, such as 192.0.2.7,2001:db8::/64."
     return [
-        problem(22, f"RLS_TRUSTED_PROXIES: {text!r} is not an address or network.", hint)
-        for text in settings.RLS_TRUSTED_PROXIES
+        problem(22, f"{name}: {text!r} is not an address or network.", hint)
+        for name in ("RLS_TRUSTED_PROXIES", "RLS_XCAP_PROXIES")
+        for text in getattr(settings, name)
         if not _is_network(text)
     ]
 
@@ -61,7 +62,7 @@ def http_listener(**kwargs: Any) -> list[CheckMessage]:
         host, _ = parse_address(settings.RLS_HTTP_LISTEN)
     except InvalidListener as error:
         return [problem(23, f"RLS_HTTP_LISTEN: {error}.", "Write address:port, such as 127.0.0.1:8000.")]
-    if settings.RLS_XCAP_AUTH != "none" or ipaddress.ip_address(host).is_loopback:
+    if "none" not in settings.RLS_XCAP_AUTH or ipaddress.ip_address(host).is_loopback:
         return []
     return [
         problem(

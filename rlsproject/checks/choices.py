@@ -13,7 +13,8 @@ from rlsproject.checks.problem import TAG, problem
 
 CHOICES = {
     "RLS_SIP_AUTH": ("none", "digest"),
-    "RLS_XCAP_AUTH": ("digest", "none"),
+    "RLS_XCAP_AUTH": ("digest", "basic", "bearer", "proxy", "none"),
+    "RLS_XCAP_DIGEST": ("SHA-256", "MD5"),
     "RLS_LIST_ACCESS": ("owner", "domain", "anyone"),
     "LOG_FORMAT": ("text", "json"),
     "LOG_LEVEL": ("debug", "info", "warning", "error"),
@@ -24,10 +25,15 @@ BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
 @register(TAG)
 def words_are_known(**kwargs: Any) -> list[CheckMessage]:
     return [
-        problem(10, f"{name}={getattr(settings, name)!r} is unknown.", f"It may be {' or '.join(words)}.")
+        problem(10, f"{name}={word!r} is unknown.", f"It may be {' or '.join(words)}.")
         for name, words in CHOICES.items()
-        if getattr(settings, name) not in words
+        for word in _words(getattr(settings, name))
+        if word not in words
     ]
+
+
+def _words(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
 
 
 @register(TAG)

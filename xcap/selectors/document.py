@@ -37,7 +37,8 @@ class Xui:
             username, domain = address, default_domain
         if not username or not domain:
             raise InvalidSelector(f"{text!r} names no user")
-        return cls(username, domain.lower())
+        # Not of other letters: some become ASCII in lower case, such as the Kelvin sign.
+        return cls(username, domain.lower() if domain.isascii() else domain)
 
     def __str__(self) -> str:
         return f"sip:{self.username}@{self.domain}"

@@ -34,7 +34,7 @@ def test_defaults_are_sensible(settings: Settings) -> None:
         (3, "RLS_TO_PRESENCE_CODE", 200),
         (3, "RLS_TO_PRESENCE_CODE", 700),
         (10, "RLS_SIP_AUTH", "basic"),
-        (10, "RLS_XCAP_AUTH", "basic"),
+        (10, "RLS_XCAP_AUTH", ["digest", "ntlm"]),
         (10, "LOG_FORMAT", "xml"),
         (10, "LOG_LEVEL", "loud"),
         (11, "RLS_PRESENCE_SERVER", "not a uri"),
@@ -48,7 +48,14 @@ def test_defaults_are_sensible(settings: Settings) -> None:
         (20, "RLS_SIP_LISTEN", ["udp:example.com:5060"]),
         (20, "RLS_SIP_LISTEN", ["udp:::1:5060"]),
         (22, "RLS_TRUSTED_PROXIES", ["proxy.example.com"]),
+        (22, "RLS_XCAP_PROXIES", ["proxy.example.com"]),
         (23, "RLS_HTTP_LISTEN", "8000"),
+        (10, "RLS_XCAP_DIGEST", ["MD5", "SHA"]),
+        (40, "RLS_XCAP_AUTH", []),
+        (41, "RLS_XCAP_AUTH", ["digest", "none"]),
+        (42, "RLS_XCAP_AUTH", ["proxy"]),
+        (43, "RLS_XCAP_DIGEST", []),
+        (44, "RLS_XCAP_SUPER_USERS", ["boss"]),
     ],
 )
 def test_senseless_value_is_rejected(settings: Settings, number: int, name: str, value: object) -> None:
@@ -89,6 +96,6 @@ def test_any_address_is_not_loopback(settings: Settings) -> None:
 
 
 def test_xcap_without_authentication_stays_on_loopback(settings: Settings) -> None:
-    assert found(settings, RLS_XCAP_AUTH="none", RLS_HTTP_LISTEN="[::1]:8000") == []
-    (message,) = found(settings, RLS_XCAP_AUTH="none", RLS_HTTP_LISTEN="0.0.0.0:8000")
+    assert found(settings, RLS_XCAP_AUTH=["none"], RLS_HTTP_LISTEN="[::1]:8000") == []
+    (message,) = found(settings, RLS_XCAP_AUTH=["none"], RLS_HTTP_LISTEN="0.0.0.0:8000")
     assert message.id == "rls.E024"

@@ -51,9 +51,9 @@ def test_wrong_credentials_are_challenged_again(changes: dict[str, str]) -> None
 
 @pytest.mark.req("X-P3")
 def test_old_nonce_is_called_stale() -> None:
-    from xcap import authentication
+    from xcap.authentication.digest import nonces
 
-    old = authentication._nonces.issue(time.time() - 3600)
+    old = nonces.issue(time.time() - 3600)
     response = send("GET", INDEX, headers=authorization(digest.challenges("example.test", old)[0]))
     assert response.status_code == 401
     assert "stale=true" in challenges_of(response)[0]
@@ -117,7 +117,7 @@ def test_owner_is_known_in_every_spelling(put: Put, settings: Settings, user: st
 
 
 def test_no_authentication_opens_all_trees_to_loopback_only(settings: Settings) -> None:
-    settings.RLS_XCAP_AUTH = "none"
+    settings.RLS_XCAP_AUTH = ["none"]
     media_type = "application/resource-lists+xml"
     assert send("PUT", INDEX, friends(), content_type=media_type).status_code == 201
     from django.test import Client
@@ -127,7 +127,7 @@ def test_no_authentication_opens_all_trees_to_loopback_only(settings: Settings) 
 
 @pytest.mark.req("X-C3")
 def test_tree_of_an_unknown_user_does_not_exist(settings: Settings) -> None:
-    settings.RLS_XCAP_AUTH = "none"
+    settings.RLS_XCAP_AUTH = ["none"]
     target = path_of("resource-lists", "sip:nobody@example.test")
     response = send("PUT", target, friends(), content_type="application/resource-lists+xml")
     assert response.status_code == 404

@@ -101,7 +101,6 @@ def test_answers_are_not_for_caches() -> None:
     [
         "/xcap-root/unknown/users/sip:alice@example.test/index",
         "/xcap-root/resource-lists/everybody/sip:alice@example.test/index",
-        "/xcap-root/rls-services/global/index",
         "/xcap-root/",
         "/xcap-root",
     ],

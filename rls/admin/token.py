@@ -1,0 +1,34 @@
+"""Access tokens: made here, shown once, taken away here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from rls.models import AccessToken
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(ModelAdmin):  # type: ignore[misc]
+    """The text of a token is told when it is made and cannot be seen again."""
+
+    fields = ("subscriber", "label", "expires")
+    autocomplete_fields = ("subscriber",)
+    list_display = ("subscriber", "label", "created", "expires")
+    list_display_links = None
+    list_select_related = ("subscriber",)
+    search_fields = ("label", "subscriber__username", "subscriber__domain")
+    ordering = ("-created",)
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessToken | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: AccessToken, form: Any, change: bool) -> None:
+        made, text = AccessToken.issue(obj.subscriber, obj.label, obj.expires)
+        obj.pk, obj.sha256, obj.created = made.pk, made.sha256, made.created
+        messages.success(
+            request, f"The token of {obj.subscriber} is {text} - copy it now, it is not shown again."
+        )

@@ -1,0 +1,22 @@
+"""Access tokens (RFC 6750), over TLS and nowhere else."""
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from rls.models import AccessToken
+from xcap.authentication.identity import Identity, InvalidToken, credentials
+from xcap.selectors import Xui
+
+
+class BearerAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Identity, None] | None:
+        text = credentials(request, "bearer")
+        if text is None:
+            return None
+        if not request.is_secure():
+            raise AuthenticationFailed("Access tokens are taken over HTTPS only.")
+        token = AccessToken.find(text)
+        if token is None:
+            raise InvalidToken("There is no such access token, or it has expired.")
+        return Identity.of(Xui(token.subscriber.username, token.subscriber.domain)), None
