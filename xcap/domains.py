@@ -16,7 +16,7 @@ def default_domain(host: str = "") -> str:
 
 
 def realm(host: str) -> str:
-    """Digest realm of what is nobody's; without settings the domain of a subscriber, best that of the host."""
+    """Digest realm of what is nobody's; without settings a subscriber's domain, best that of the host."""
     if domain := default_domain(host):
         return domain
     subscribers = Subscriber.objects.order_by("pk").values_list("domain", flat=True)

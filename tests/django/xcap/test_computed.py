@@ -76,7 +76,8 @@ def test_index_is_valid_whatever_prefixes_its_sources_have(
     subscribe("bob@example.test")
     put("rls-services", services(inline("sip:a@example.test", "sip:x@example.test")))
     other = f"""<s:rls-services xmlns:s="{RS}" xmlns="{RL}" xmlns:e="urn:e">
-     <s:service uri="sip:b@example.test" e:tone="high"><s:list><entry uri="sip:y@example.test"/></s:list></s:service></s:rls-services>"""
+     <s:service uri="sip:b@example.test" e:tone="high">
+     <s:list><entry uri="sip:y@example.test"/></s:list></s:service></s:rls-services>"""
     put("rls-services", other.encode(), owner="bob@example.test")
     root = etree.fromstring(rls.get(INDEX).content)
     assert violation(root, RLS_SERVICES.schemas) is None
