@@ -13,7 +13,7 @@ from xcap.authentication.digest import nonces
 from xcap.authentication.identity import InvalidToken, StaleNonce, realm_of
 
 # They look at the first challenge only and fail unless it is MD5: Blink, and all that stands on urllib.
-_MD5_ONLY: Final = re.compile("python-xcaplib|Python-urllib", re.IGNORECASE)
+_MD5_FIRST: Final = re.compile("python-xcaplib|Python-urllib", re.IGNORECASE)
 
 
 def challenges(request: Request, error: APIException) -> list[str]:
@@ -27,8 +27,9 @@ def challenges(request: Request, error: APIException) -> list[str]:
 
 
 def _digest(request: Request, *, stale: bool) -> list[str]:
-    old = _MD5_ONLY.search(request.headers.get("User-Agent", ""))
-    algorithms = [name for name in settings.RLS_XCAP_DIGEST if name == "MD5" or not old]
+    algorithms = settings.RLS_XCAP_DIGEST
+    if _MD5_FIRST.search(request.headers.get("User-Agent", "")):
+        algorithms = sorted(algorithms, key=lambda name: name != "MD5")
     nonce = nonces.issue(time.time())
     return [str(Challenge(realm_of(request), nonce, algorithm, stale=stale)) for algorithm in algorithms]
 

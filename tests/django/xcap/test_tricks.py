@@ -184,6 +184,9 @@ def test_nonce_of_another_server_is_refused() -> None:
 
 
 @pytest.mark.parametrize("agent", ["python-xcaplib/2.0.1", "Python-urllib/3.11"])
-def test_client_that_fails_on_other_algorithms_is_asked_for_md5_only(agent: str) -> None:
+def test_client_that_fails_unless_the_first_challenge_is_md5_gets_that_first(agent: str) -> None:
     asked = challenges_of(send("GET", INDEX, headers={"User-Agent": agent}))
-    assert [challenge.algorithm for challenge in map(digest.Challenge.parse, asked) if challenge] == ["MD5"]
+    assert [challenge.algorithm for challenge in map(digest.Challenge.parse, asked) if challenge] == [
+        "MD5",
+        "SHA-256",
+    ]
