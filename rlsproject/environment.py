@@ -160,6 +160,9 @@ WEB = Section(
             "docs/how-to/application-usages.md.",
         ),
         Setting(
+            "RLS_XCAP_VERSIONS", WHOLE, "20", "versions", "Kept of each document for its history; 0: none."
+        ),
+        Setting(
             "ALLOWED_HOSTS", LIST, "127.0.0.1,localhost,[::1]", "host names", "Names the web answers to."
         ),
         Setting(

@@ -2,6 +2,9 @@ from django.db import models
 
 from xcap.selectors import DocumentSelector, Xui
 from xcap.usages import ApplicationUsage, stored, usage_of
+from xcap.version import Version
+
+__all__ = ["Document", "ServiceUri", "Version"]
 
 
 def application_usages() -> list[tuple[int, str]]:

@@ -16,7 +16,7 @@ from lxml import etree
 from rls.domain.uri import SipUri
 from rls.models import Subscriber
 from rls.services import list_changed
-from xcap import quota
+from xcap import history, quota
 from xcap.documents.constraints import Surroundings
 from xcap.documents.rls_services import service_uris
 from xcap.documents.validation import validate
@@ -61,12 +61,13 @@ class Change:
     body: bytes
     tree: etree._Element | None
 
-    def apply(self) -> None:
+    def apply(self, author: str = "") -> None:
         """Store it, in the transaction in which it was checked. Raises Conflict."""
         if self.tree is None:
             return
-        created = self.document.pk is None
-        self.document.doc, self.document.etag = self.body, secrets.token_urlsafe(16)
+        created, etag = self.document.pk is None, secrets.token_urlsafe(16)
+        history.record(self.document, self.body, etag, author)
+        self.document.doc, self.document.etag = self.body, etag
         self.document.save()
         if self.document.doc_type == RLS_SERVICES.doc_type:
             self._index(self.tree)
@@ -113,18 +114,28 @@ def check(
 
 @transaction.atomic
 def put(
-    usage: ApplicationUsage, selector: DocumentSelector, body: bytes, preconditions: Preconditions = ALWAYS
+    usage: ApplicationUsage,
+    selector: DocumentSelector,
+    body: bytes,
+    preconditions: Preconditions = ALWAYS,
+    author: str = "",
 ) -> tuple[Document, bool]:
-    """Store a document; returns it and whether it is new. Raises what `check` raises."""
+    """Store a document; returns it and whether it is new. Raises what `check` raises.
+
+    `author` is for the history: who writes, and by which way.
+    """
     change = check(usage, selector, body, preconditions)
     created = change.document.pk is None
-    change.apply()
+    change.apply(author)
     return change.document, created
 
 
 @transaction.atomic
 def delete(
-    usage: ApplicationUsage, selector: DocumentSelector, preconditions: Preconditions = ALWAYS
+    usage: ApplicationUsage,
+    selector: DocumentSelector,
+    preconditions: Preconditions = ALWAYS,
+    author: str = "",
 ) -> None:
     """Raises NotFound, PreconditionFailed."""
     _lock(selector)
@@ -133,8 +144,15 @@ def delete(
         raise NotFound(selector.path)
     if not preconditions.hold(document.etag):
         raise PreconditionFailed
+    history.record(document, None, "", author)
     list_changed(document.pk)
     document.delete()
+
+
+def lock(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None:
+    """The document as it stays until the transaction ends, to be edited. Raises NotFound (the user)."""
+    _lock(selector)
+    return find(usage, selector)
 
 
 def _lock(selector: DocumentSelector) -> Xui:

@@ -63,12 +63,14 @@ class XcapView(APIView):
         if media_type != self.usage.media_type:
             raise exceptions.UnsupportedMediaType(media_type, f"Send it as {self.usage.media_type}.")
         body = read_body(request, self.usage.limit(settings.RLS_XCAP_MAX_DOCUMENT))
-        document, created = store.put(self.usage, self.target.document, body, preconditions(request))
+        document, created = store.put(
+            self.usage, self.target.document, body, preconditions(request), self._author()
+        )
         return responses.tagged(responses.empty(201 if created else 200), document.etag)
 
     def delete(self, request: Request) -> HttpResponse:
         self._refuse_components()
-        store.delete(self.usage, self.target.document, preconditions(request))
+        store.delete(self.usage, self.target.document, preconditions(request), self._author())
         return responses.empty(200)
 
     @cached_property
@@ -120,6 +122,9 @@ class XcapView(APIView):
         if not selector.names_element:
             raise ComponentsNotSupported
         return fragment(body, selector)
+
+    def _author(self) -> str:
+        return f"{self.request.user} (XCAP)"
 
     def _refuse_components(self) -> None:
         if self.target.node is not None:

@@ -19,6 +19,9 @@ class Identity:
     trusted: bool
     is_authenticated: ClassVar[bool] = True
 
+    def __str__(self) -> str:
+        return str(self.xui or "somebody on this machine")
+
     @classmethod
     def of(cls, xui: Xui) -> "Identity":
         return cls(xui, any(_same(xui, address) for address in settings.RLS_XCAP_SUPER_USERS))
