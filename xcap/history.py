@@ -21,7 +21,7 @@ def record(document: Document, body: bytes | None, etag: str, author: str) -> No
     known = list(versions_of(document).values_list("pk", "etag")[:keep])
     new = [_version(document, body, etag, author)]
     if document.pk and (not known or known[0][1] != document.etag):
-        new.insert(0, _version(document, document.doc, document.etag, ""))
+        new.insert(0, _version(document, bytes(document.doc), document.etag, ""))
     Version.objects.bulk_create(new[-keep:])
     if len(known) + len(new) > keep:
         _forget(document, [number for number, _ in known], keep - len(new))

@@ -44,4 +44,5 @@ class Version(models.Model):
     def selector(self) -> DocumentSelector | None:
         """None for an application usage that this server no longer has."""
         usage = usage_of(self.doc_type)
-        return usage and DocumentSelector(usage.auid, Xui(self.username, self.domain), self.doc_uri)
+        owner = Xui(self.username, self.domain)
+        return DocumentSelector(usage.auid, owner, self.doc_uri) if usage else None
