@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check python
+.PHONY: run setup test check conformance python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -17,6 +17,10 @@ test: python
 check: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@$(VENV)/python -m pytest tests/quality
+
+conformance: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@$(VENV)/python -m pytest -m req -q -r fE -p tests.conformance.recorder $(ARGS)
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: sudo apt install python3 python3-venv"; exit 1; }

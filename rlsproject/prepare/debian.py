@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from rlsproject.prepare.advice import Advice
 
-# What the tests talk to: a presence server, a scripted phone, a browser.
+# What the tests talk to: a presence server, a scripted phone, a browser; and what reads their NOTIFYs.
 TEST_PACKAGES = (
     "kamailio",
     "kamailio-presence-modules",
     "kamailio-xml-modules",
     "sip-tester",
     "chromium",
+    "tshark",
 )
 
 
