@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from xcap.documents.resource_lists import absolute_anchors, relative_references, unique_siblings
+from xcap.documents.resource_lists import (
+    absolute_anchors,
+    percent_encoded,
+    relative_references,
+    unique_siblings,
+)
 from xcap.documents.rls_services import own_resource_lists, sip_services, unique_services
 from xcap.namespaces import RESOURCE_LISTS_NS, RLS_SERVICES_NS
 from xcap.usages.usage import INDEX, ApplicationUsage
@@ -15,7 +20,7 @@ RESOURCE_LISTS: Final = ApplicationUsage(
     doc_type=4,
     schemas=("resource-lists.xsd",),
     uniqueness=(unique_siblings,),
-    constraints=(relative_references, absolute_anchors),
+    constraints=(relative_references, absolute_anchors, percent_encoded),
 )
 RLS_SERVICES: Final = ApplicationUsage(
     auid="rls-services",
@@ -27,5 +32,5 @@ RLS_SERVICES: Final = ApplicationUsage(
     global_files=INDEX,
     trusted_global=True,
     uniqueness=(unique_services, unique_siblings),
-    constraints=(sip_services, own_resource_lists, relative_references, absolute_anchors),
+    constraints=(sip_services, own_resource_lists, relative_references, absolute_anchors, percent_encoded),
 )

@@ -20,6 +20,8 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return numbers
 
 
+@pytest.mark.req("X-O5")
+@pytest.mark.req("X-F8")
 def test_new_and_changed_documents_are_announced(put: Put, announced: list[int]) -> None:
     number = put("rls-services", services()).pk
     put("rls-services", services(inline("sip:list@example.test")))

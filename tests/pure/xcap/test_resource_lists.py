@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.pure.xcap.surroundings import accepted, lists, refusal
@@ -98,3 +100,60 @@ def test_anchor_that_is_not_absolute_is_refused(anchor: str) -> None:
 def test_document_full_of_clashes_is_refused_with_the_first_ones_only() -> None:
     entries = '<entry uri="a"/>' * 5000
     assert len(refusal(lists(f"<list>{entries}</list>"), RESOURCE_LISTS).exists) == 20
+
+
+@pytest.mark.req("X-J7")
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "<entry-ref ref='resource-lists/users/a@b.c/index/~~/resource-lists/list[@name=\"x\"]/entry'/>",
+        "<entry-ref ref='resource-lists/users/a@b.c/my list'/>",
+        "<entry-ref ref='resource-lists/users/a@b.c/caf\u00e9'/>",
+        "<entry-ref ref='resource-lists/users/a@b.c/100%'/>",
+        "<external anchor='http://x.test/xcap-root/resource-lists/users/a@b.c/my list'/>",
+    ],
+)
+def test_reference_that_is_not_percent_encoded_is_refused(reference: str) -> None:
+    error = refusal(lists(f"<list>{reference}</list>"), RESOURCE_LISTS)
+    # The type anyURI of the schema finds some of them first.
+    assert error.element in ("constraint-failure", "schema-validation-error")
+
+
+@pytest.mark.req("X-J7")
+def test_what_no_uri_can_hold_is_refused_without_a_schema_too() -> None:
+    lax = replace(RESOURCE_LISTS, validation="lax")
+    assert "percent-encoded" in refusal(lists("<list><entry-ref ref='a/100%'/></list>"), lax).phrase
+
+
+@pytest.mark.req("X-J7")
+def test_brackets_in_a_reference_do_no_harm_to_a_lax_usage() -> None:
+    reference = (
+        "<entry-ref ref='resource-lists/users/a@b.c/index/~~/resource-lists/list[1]/entry[%40uri=%22b%22]'/>"
+    )
+    lax = replace(RESOURCE_LISTS, validation="lax")
+    assert len(accepted(lists(f"<list>{reference}</list>"), lax)) == 1
+
+
+@pytest.mark.req("X-A15")
+@pytest.mark.parametrize(
+    "other", ["sip:bob@EXAMPLE.test", "sip:%62ob@example.test", "sip:bob@example.test;x"]
+)
+def test_equal_uris_are_two_entries_if_they_are_spelled_differently(other: str) -> None:
+    content = f'<list><entry uri="sip:bob@example.test"/><entry uri="{other}"/></list>'
+    assert len(accepted(lists(content), RESOURCE_LISTS)[0]) == 2
+
+
+@pytest.mark.req("X-E25")
+@pytest.mark.parametrize(
+    ("content", "element"),
+    [
+        (
+            "<list><entry/><entry uri='a'/><entry uri='a'/><entry-ref ref='/b'/></list>",
+            "schema-validation-error",
+        ),
+        ("<list><entry uri='a'/><entry uri='a'/><entry-ref ref='/b'/></list>", "uniqueness-failure"),
+        ("<list><entry uri='a'/><entry-ref ref='/b'/></list>", "constraint-failure"),
+    ],
+)
+def test_schema_comes_before_uniqueness_and_that_before_other_constraints(content: str, element: str) -> None:
+    assert refusal(lists(content), RESOURCE_LISTS).element == element
