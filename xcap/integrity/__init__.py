@@ -1,0 +1,1 @@
+"""What is wrong with the stored lists although each document was valid when it was written."""
