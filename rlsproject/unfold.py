@@ -49,6 +49,7 @@ NAVIGATION = [
         "items": [
             _page("Documents", "description", "xcap_document"),
             _page("Service URIs", "list_alt", "xcap_serviceuri"),
+            _page("Versions", "history", "xcap_version"),
             _page("Subscribers", "badge", "rls_subscriber"),
         ],
     },

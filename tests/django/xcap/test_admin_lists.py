@@ -1,0 +1,132 @@
+"""The pages of lists in the admin: who may do what, and what they answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from tests.django.xcap.documents import friends, lists
+
+if TYPE_CHECKING:
+    from tests.django.xcap.conftest import Put
+    from xcap.models import Document
+
+BODY = friends("sip:bob@example.test", "tel:+49301234")
+
+
+@pytest.fixture
+def document(put: Put) -> Document:
+    return put("resource-lists", BODY)
+
+
+@pytest.fixture
+def viewer(client: Client, django_user_model: Any) -> Client:
+    """Logged in as somebody who may look at everything of XCAP and change nothing."""
+    from django.contrib.auth.models import Permission
+
+    user = django_user_model.objects.create_user("viewer", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="xcap", codename__startswith="view")
+    )
+    client.force_login(user)
+    return client
+
+
+def pages(document: Document) -> dict[str, str]:
+    below = "/admin/xcap/document/"
+    return {
+        "edit": f"{below}{document.pk}/lists/",
+        "history": f"{below}{document.pk}/history/",
+        "import": f"{below}import/",
+        "export": f"{below}export/",
+        "check": f"{below}check/",
+    }
+
+
+def test_who_may_only_look_changes_nothing(viewer: Client, document: Document) -> None:
+    from xcap.models import Version
+
+    codes = {name: viewer.get(url).status_code for name, url in pages(document).items()}
+    assert codes == {"edit": 403, "history": 200, "import": 403, "export": 200, "check": 200}
+    version = str(Version.objects.get().pk)
+    assert viewer.post(pages(document)["history"], {"version": version}).status_code == 403
+    assert viewer.post(pages(document)["edit"], {"uri": "", "name": ""}).status_code == 403
+    assert Version.objects.count() == 1
+
+
+def test_stranger_is_sent_to_the_login(client: Client, document: Document) -> None:
+    for url in pages(document).values():
+        assert client.get(url).headers["Location"].startswith("/admin/login/")
+
+
+def edit(client: Client, document: Document, rows: list[tuple[str, str]], **more: str) -> Any:
+    uris, names = [uri for uri, _ in rows], [name for _, name in rows]
+    data = {"version": document.etag, "uri": uris, "name": names, **more}
+    return client.post(pages(document)["edit"] + "?list=friends", data)
+
+
+def test_only_what_was_changed_is_written(admin_client: Client, document: Document) -> None:
+    rows = [("sip:bob@example.test", "Bob"), ("tel:+49301234", "")]
+    assert edit(admin_client, document, rows).status_code == 302
+    document.refresh_from_db()
+    named = b'<entry uri="sip:bob@example.test"><display-name>Bob</display-name></entry>'
+    assert bytes(document.doc) == BODY.replace(b'<entry uri="sip:bob@example.test"/>', named)
+
+
+def test_saving_without_a_change_makes_no_version(admin_client: Client, document: Document) -> None:
+    from xcap.models import Version
+
+    edit(admin_client, document, [("sip:bob@example.test", ""), ("tel:+49301234", "")])
+    assert Version.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "words"),
+    [
+        ([("tel:+1", "")], {}, "&#x27;tel:+1&#x27; is not a SIP URI"),
+        ([("", "Bob")], {}, "the URI is missing"),
+        ([("sip:a@x.test", "B\x07")], {}, "control characters"),
+        ([("sip:a@x.test", "")], {"version": "old"}, "Somebody else has changed this document"),
+    ],
+)
+def test_mistakes_are_explained_and_the_rows_stay(
+    admin_client: Client,
+    document: Document,
+    rows: list[tuple[str, str]],
+    more: dict[str, str],
+    words: str,
+) -> None:
+    page = edit(admin_client, document, rows, **more).content.decode()
+    assert words in page
+    assert f'value="{rows[0][0]}"' in page or not rows[0][0]
+    document.refresh_from_db()
+    assert bytes(document.doc) == BODY
+
+
+def test_malformed_document_is_left_to_the_text_editor(admin_client: Client, document: Document) -> None:
+    from xcap.models import Document
+
+    Document.objects.update(doc=b"<nonsense")
+    response = admin_client.get(pages(document)["edit"], follow=True)
+    assert "has to be corrected as text first" in response.content.decode()
+
+
+def test_restoring_over_a_newer_change_is_refused(admin_client: Client, document: Document, put: Put) -> None:
+    from xcap.models import Version
+
+    first = Version.objects.get()
+    put("resource-lists", lists(""))
+    data = {"version": str(first.pk), "current": first.etag}
+    page = admin_client.post(pages(document)["history"], data, follow=True).content.decode()
+    assert "Somebody else has changed the document meanwhile" in page
+    document.refresh_from_db()
+    assert bytes(document.doc) == lists("")
+
+
+def test_export_is_streamed_as_a_file(admin_client: Client, document: Document) -> None:
+    response: Any = admin_client.get(pages(document)["export"], {"format": "vcard"})
+    text = b"".join(response.streaming_content).decode()
+    assert response.headers["Content-Type"] == "text/vcard; charset=utf-8"
+    assert "IMPP:sip:bob@example.test" in text

@@ -1,0 +1,60 @@
+"""A document as text, for what the editor of lists cannot do."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from xcap import store
+from xcap.errors import Conflict
+from xcap.models import Document
+from xcap.preconditions import Preconditions
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Document]
+else:
+    ModelForm = forms.ModelForm  # not generic at run time
+
+SELECTOR_FIELDS: Final = ("username", "domain", "doc_type", "doc_uri")
+
+
+class DocumentForm(ModelForm):
+    """The document as text, and the entity tag under which it was opened."""
+
+    body = forms.CharField(
+        label="Document",
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 28, "spellcheck": "false"}),
+    )
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    change: store.Change
+
+    class Meta:
+        model = Document
+        fields = SELECTOR_FIELDS
+        widgets = dict.fromkeys(("username", "domain", "doc_uri"), UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["body"] = bytes(self.instance.doc).decode(errors="replace")
+            self.initial["version"] = self.instance.etag
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            self._check()
+
+    def _check(self) -> None:
+        version = self.cleaned_data["version"]
+        opened = Preconditions(if_match=f'"{version}"') if version else Preconditions(if_none_match="*")
+        # Browsers send CRLF, whatever the text area was filled with.
+        body = self.cleaned_data["body"].replace("\r\n", "\n").encode()
+        try:
+            self.change = store.check(self.instance.usage, self.instance.selector, body, opened)
+        except Conflict as error:
+            self.add_error("body", str(error))
+        except store.NotFound as error:
+            self.add_error(None, f"There is no subscriber {error}.")
+        except store.PreconditionFailed:
+            self.add_error(None, "Somebody else has changed this document meanwhile. Open it again.")

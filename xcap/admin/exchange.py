@@ -1,0 +1,103 @@
+"""Import and export of lists as pages."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from unfold.admin import ModelAdmin
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from xcap.admin.author import author
+from xcap.admin.page import page
+from xcap.exchange import formats
+from xcap.exchange.exporting import documents, export_document
+from xcap.exchange.importing import Options, Outcome, import_lists
+from xcap.exchange.record import Record
+
+
+class ImportForm(forms.Form):
+    """A file or pasted text; after a dry run the text is there to be imported."""
+
+    file = forms.FileField(
+        required=False, label="File", help_text="CSV or vCard, in UTF-8", widget=UnfoldAdminFileFieldWidget
+    )
+    text = forms.CharField(
+        required=False,
+        label="Or paste it here",
+        strip=False,
+        help_text="The first line of a table names the columns: user, list, uri, name.",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+    user = forms.CharField(
+        required=False,
+        label="User",
+        help_text="Owner of the lists where the file names none, as name@domain",
+        widget=UnfoldAdminTextInputWidget,
+    )
+    list_name = forms.CharField(
+        required=False,
+        label="List",
+        help_text="The list where the file names none; sip:team@example.com can be subscribed to at once",
+        widget=UnfoldAdminTextInputWidget,
+    )
+    replace = forms.BooleanField(
+        required=False,
+        label="Replace",
+        help_text="Remove entries that the file lacks, and take its order",
+        widget=UnfoldBooleanWidget,
+    )
+    records: list[Record]
+
+    def clean(self) -> None:
+        """Reads the records."""
+        file = self.cleaned_data.get("file")
+        data = file.read() if file else self.cleaned_data.get("text", "").encode()
+        if not data.strip():
+            raise forms.ValidationError("Choose a file, or paste something.")
+        try:
+            self.records = formats.read(data, self.cleaned_data["user"], self.cleaned_data["list_name"])
+        except formats.UnreadableFile as error:
+            raise forms.ValidationError(str(error)) from error
+        # What was uploaded once need not be uploaded again to be imported.
+        assert isinstance(self.data, QueryDict)
+        sent = self.data.copy()
+        sent["text"] = data.decode("utf-8-sig")
+        self.data = sent
+
+
+def import_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    form = ImportForm(request.POST or None, request.FILES or None)
+    outcomes: list[Outcome] = []
+    dry_run = "import" not in request.POST
+    if form.is_valid():
+        options = Options(form.cleaned_data["replace"], dry_run, author(request, "admin, import"))
+        outcomes = list(import_lists(form.records, options))
+    failed = sum(outcome.failed for outcome in outcomes)
+    return page(
+        model_admin,
+        request,
+        "xcap/import.html",
+        "Import lists",
+        form=form,
+        outcomes=outcomes,
+        failed=failed,
+        dry_run=dry_run,
+    )
+
+
+def export_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
+    kind = request.GET.get("format", "")
+    user = request.GET.get("user", "").strip()
+    if kind not in formats.FORMATS:
+        return page(model_admin, request, "xcap/export.html", "Export lists")
+    records = (record for each in documents(user).iterator(200) for record in export_document(each)[0])
+    # Streamed, so that the lists of all users need no memory.
+    response = StreamingHttpResponse(
+        formats.write(records, kind), content_type=f"{formats.MEDIA_TYPES[kind]}; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="lists{formats.ENDINGS[kind]}"'
+    return response
