@@ -150,6 +150,14 @@ WEB = Section(
             "user@domain",
             "Subscribers who read and write the documents of all users, and read rls-services/global/index.",
         ),
+        Setting(
+            "RLS_XCAP_QUOTED_ATTRIBUTES",
+            FLAG,
+            "0",
+            "",
+            "A GET of an attribute gives its value with quotes, as RFC 4825 writes it; "
+            "without them, as most clients expect it. A PUT may have either.",
+        ),
         Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(
             "RLS_XCAP_USAGES",

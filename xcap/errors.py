@@ -1,5 +1,6 @@
 """The conflict report: body of every 409 (RFC 4825 section 11)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -9,9 +10,14 @@ from xml.sax.saxutils import escape, quoteattr
 from xcap.namespaces import XCAP_ERROR_NS
 
 MEDIA_TYPE: Final = "application/xcap-error+xml"
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ErrorElement = Literal[
     "not-well-formed",
     "not-utf-8",
+    "not-xml-frag",
+    "not-xml-att-value",
+    "cannot-insert",
+    "cannot-delete",
     "no-parent",
     "schema-validation-error",
     "uniqueness-failure",
@@ -54,7 +60,7 @@ class Conflict(Exception):
         content = "".join(map(str, self.exists))
         if self.ancestor:
             content += f"<ancestor>{escape(self.ancestor)}</ancestor>"
-        phrase = quoteattr(self.phrase)
+        phrase = quoteattr(_NO_XML.sub("\ufffd", self.phrase))
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<xcap-error xmlns="{XCAP_ERROR_NS}">'

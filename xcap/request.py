@@ -5,11 +5,14 @@ from typing import Final
 from urllib.parse import quote
 
 from django.http import HttpRequest
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
+from xcap.errors import Conflict
 from xcap.preconditions import Preconditions
 
 _ASCII: Final = string.printable
+_UTF8: Final = ("utf-8", "utf8", "us-ascii")
 
 
 class BodyTooLarge(Exception):
@@ -36,6 +39,16 @@ def read_body(request: Request, limit: int) -> bytes:
     if len(body) > limit:
         raise BodyTooLarge
     return body
+
+
+def require_media_type(request: Request, expected: str) -> None:
+    """Of the body of a PUT (RFC 4825 section 8.2.2). Raises UnsupportedMediaType, Conflict (not-utf-8)."""
+    media_type = request._request.content_type or ""
+    if media_type != expected:
+        raise UnsupportedMediaType(media_type, f"Send it as {expected}.")
+    charset = (request._request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in _UTF8:
+        raise Conflict("not-utf-8", f"all documents are in UTF-8, not in {charset}")
 
 
 def preconditions(request: Request) -> Preconditions:

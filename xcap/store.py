@@ -17,14 +17,16 @@ from rls.domain.uri import SipUri
 from rls.models import Subscriber
 from rls.services import list_changed
 from xcap import history, quota
+from xcap.components import Edit
 from xcap.documents.constraints import Surroundings
 from xcap.documents.rls_services import service_uris
-from xcap.documents.validation import validate
+from xcap.documents.validation import examine, validate
 from xcap.domains import default_domain
 from xcap.errors import Conflict
 from xcap.models import Document, ServiceUri
 from xcap.preconditions import ALWAYS, Preconditions
 from xcap.selectors import DocumentSelector, Xui
+from xcap.selectors.document import ROOT
 from xcap.selectors.root import XcapRoot
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES, ApplicationUsage
 
@@ -101,7 +103,7 @@ def check(
     if not preconditions.hold(document.etag if document else None):
         raise PreconditionFailed
     if selector.directory and not usage.names(selector):
-        raise Conflict("no-parent", f"no directory {selector.directory!r}", ancestor=selector.home())
+        raise Conflict("no-parent", f"no directory {selector.directory!r}", ancestor=ROOT + selector.home())
     if document and bytes(document.doc) == body:
         return Change(document, body, None)
     if document is None:
@@ -128,6 +130,34 @@ def put(
     created = change.document.pk is None
     change.apply(author)
     return change.document, created
+
+
+@transaction.atomic
+def change(
+    usage: ApplicationUsage,
+    selector: DocumentSelector,
+    edit: Edit,
+    preconditions: Preconditions = ALWAYS,
+    author: str = "",
+) -> tuple[Document, bool]:
+    """Change a part of a document; returns the document and whether the part is new.
+
+    `edit` parses what it makes, and that tree is validated: nothing is parsed again. Raises NotFound
+    (the user), PreconditionFailed, Conflict, and what `edit` raises.
+    """
+    document = lock(usage, selector)
+    if not preconditions.hold(document.etag if document else None):
+        raise PreconditionFailed
+    stored = bytes(document.doc) if document else None
+    edited = edit(stored)
+    if document is None:
+        raise NotFound(selector.path)
+    if edited.body == stored:
+        return document, edited.created
+    _refuse_too_large(usage, edited.body)
+    examine(edited.tree, len(edited.body), usage, _surroundings(document))
+    Change(document, edited.body, edited.tree).apply(author)
+    return document, edited.created
 
 
 @transaction.atomic
@@ -182,9 +212,17 @@ def _addresses(uris: Sequence[str]) -> set[str]:
 
 
 def _validate(document: Document, body: bytes) -> etree._Element:
-    owner = document.selector.owner
-    surroundings = Surroundings(owner, root(), lambda uris: _taken(uris, document))
-    return validate(body, document.usage, surroundings)
+    return validate(body, document.usage, _surroundings(document))
+
+
+def _surroundings(document: Document) -> Surroundings:
+    return Surroundings(document.selector.owner, root(), lambda uris: _taken(uris, document))
+
+
+def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
+    limit = usage.limit(settings.RLS_XCAP_MAX_DOCUMENT)
+    if len(body) > limit:
+        raise Conflict("constraint-failure", f"the document would be larger than {limit} bytes")
 
 
 def _announce(document: Document, created: bool) -> None:

@@ -1,6 +1,6 @@
-"""The XCAP server: whole documents, and elements to read (RFC 4825 section 8)."""
+"""The XCAP server: documents and their parts (RFC 4825 section 8)."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.conf import settings
@@ -12,20 +12,15 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from xcap import domains, responses, store
+from xcap import components, domains, responses, store
 from xcap.authentication import MayAccess, authenticators, challenges
+from xcap.components import Resource
 from xcap.computed import compute
-from xcap.request import preconditions, raw_target, read_body
+from xcap.request import preconditions, raw_target, read_body, require_media_type
 from xcap.selectors import DocumentSelector, Target, parse_node_selector, parse_target
 from xcap.selectors.bindings import parse_bindings
 from xcap.selectors.document import ROOT
-from xcap.selectors.spans import fragment
 from xcap.usages import USAGES, ApplicationUsage
-
-
-class ComponentsNotSupported(exceptions.APIException):
-    status_code = 501
-    default_detail = "Of the parts of a document only elements can be read; change the whole document."
 
 
 class XcapView(APIView):
@@ -35,42 +30,48 @@ class XcapView(APIView):
     permission_classes = [MayAccess]
     target: Target
     usage: ApplicationUsage
+    part: Resource | None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.target = parse_target(
             raw_target(request), default_domain=domains.default_domain(request.get_host())
         )
         self.usage = _usage(self.target.document)
-        if not self.usage.stores(self.target.document):
+        self.part = _part(self.target, self.usage)
+        if not self.usage.stores(self.target.document) or (self.part and self.part.selector.namespaces):
             self.http_method_names = ["get", "head"]
         super().initial(request, *args, **kwargs)
 
     def get(self, request: Request) -> HttpResponse:
         body, etag = self._stored()
-        media_type = self.usage.media_type
-        if self.target.node is not None:
-            body, media_type = self._element(body), "application/xcap-el+xml"
+        if self.part:
+            body = components.read(body, self.part.selector, quoted=settings.RLS_XCAP_QUOTED_ATTRIBUTES)
         conditions = preconditions(request)
         if not conditions.expects(etag):
             raise store.PreconditionFailed
         if conditions.excludes(etag):
             return responses.tagged(responses.empty(304), etag)
-        return responses.tagged(HttpResponse(body, content_type=media_type), etag)
+        return responses.tagged(HttpResponse(body, content_type=self._media_type), etag)
 
     def put(self, request: Request) -> HttpResponse:
-        self._refuse_components()
-        media_type = request._request.content_type or ""
-        if media_type != self.usage.media_type:
-            raise exceptions.UnsupportedMediaType(media_type, f"Send it as {self.usage.media_type}.")
+        require_media_type(request, self._media_type)
         body = read_body(request, self.usage.limit(settings.RLS_XCAP_MAX_DOCUMENT))
-        document, created = store.put(
-            self.usage, self.target.document, body, preconditions(request), self._author()
-        )
+        where = self.usage, self.target.document
+        how = preconditions(request), self._author()
+        if self.part:
+            edit = partial(components.put, self.part, body=body)
+            document, created = store.change(*where, edit, *how)
+        else:
+            document, created = store.put(*where, body, *how)
         return responses.tagged(responses.empty(201 if created else 200), document.etag)
 
     def delete(self, request: Request) -> HttpResponse:
-        self._refuse_components()
-        store.delete(self.usage, self.target.document, preconditions(request), self._author())
+        where = self.usage, self.target.document
+        how = preconditions(request), self._author()
+        if self.part:
+            document, _ = store.change(*where, partial(components.delete, self.part), *how)
+            return responses.tagged(responses.empty(200), document.etag)
+        store.delete(*where, *how)
         return responses.empty(200)
 
     @cached_property
@@ -113,22 +114,21 @@ class XcapView(APIView):
             raise store.NotFound(self.target.document.path)
         return bytes(document.doc), document.etag
 
-    def _element(self, body: bytes) -> bytes:
-        selector = parse_node_selector(
-            self.target.node or "",
-            default_namespace=self.usage.namespace,
-            bindings=parse_bindings(self.target.query),
-        )
-        if not selector.names_element:
-            raise ComponentsNotSupported
-        return fragment(body, selector)
+    @property
+    def _media_type(self) -> str:
+        return self.part.media_type if self.part else self.usage.media_type
 
     def _author(self) -> str:
         return f"{self.request.user} (XCAP)"
 
-    def _refuse_components(self) -> None:
-        if self.target.node is not None:
-            raise ComponentsNotSupported
+
+def _part(target: Target, usage: ApplicationUsage) -> Resource | None:
+    if target.node is None:
+        return None
+    selector = parse_node_selector(
+        target.node, default_namespace=usage.namespace, bindings=parse_bindings(target.query)
+    )
+    return Resource(target.document, selector, usage.namespace)
 
 
 def _usage(document: DocumentSelector) -> ApplicationUsage:

@@ -20,7 +20,13 @@ _REPORTED: Final = 20
 def validate(body: bytes, usage: "ApplicationUsage", surroundings: Surroundings) -> etree._Element:
     """The root element of a document that may be stored. Raises Conflict."""
     root = parse(body)
-    if usage.max_bytes and len(body) > usage.max_bytes:
+    examine(root, len(body), usage, surroundings)
+    return root
+
+
+def examine(root: etree._Element, size: int, usage: "ApplicationUsage", surroundings: Surroundings) -> None:
+    """What comes after parsing; `size` is that of the document in bytes. Raises Conflict."""
+    if usage.max_bytes and size > usage.max_bytes:
         raise Conflict(
             "constraint-failure", f"{usage.auid} takes documents of {usage.max_bytes} bytes at most"
         )
@@ -33,7 +39,6 @@ def validate(body: bytes, usage: "ApplicationUsage", surroundings: Surroundings)
     for check in usage.constraints:
         for problem in check(root, surroundings):
             raise Conflict("constraint-failure", problem)
-    return root
 
 
 def _violation(root: etree._Element, usage: "ApplicationUsage") -> str | None:

@@ -57,6 +57,10 @@ class DocumentSelector:
         """The sub-directory that the document is in, "" for none."""
         return self.path.rpartition("/")[0]
 
+    def relative(self) -> str:
+        """The document's URI relative to the XCAP root, percent-encoded."""
+        return self.home() + quote(self.path, f"{_UNESCAPED_IN_PATH}/")
+
     def home(self) -> str:
         """The directory of the tree, below the root and percent-encoded, with its final slash."""
         tree = f"users/{quote(str(self.owner), _UNESCAPED_IN_PATH)}" if self.owner else "global"

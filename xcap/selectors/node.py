@@ -1,7 +1,7 @@
 """Node selectors: which element, attribute or namespace bindings of a document (RFC 4825 section 6.3)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,8 +53,12 @@ class Step:
     position: int | None = None
     attribute: tuple[ExpandedName, str] | None = None
 
-    def apply(self, elements: list[etree._Element]) -> list[etree._Element]:
-        left = [element for element in elements if self.name.matches(str(element.tag))]
+    def named(self, elements: Iterable[etree._Element]) -> list[etree._Element]:
+        """What passes the name test: position counts these."""
+        return [element for element in elements if self.name.matches(str(element.tag))]
+
+    def apply(self, elements: Iterable[etree._Element]) -> list[etree._Element]:
+        left = self.named(elements)
         if self.position is not None:
             left = left[self.position - 1 : self.position] if self.position else []
         if self.attribute is not None:
@@ -88,17 +92,23 @@ def parse_node_selector(
 
 def select(root: etree._Element, selector: NodeSelector) -> etree._Element:
     """The element that the steps lead to. Raises NoMatch, also when a step leaves several."""
-    found: list[etree._Element] = []
-    candidates = [root]
-    for step in selector.steps:
+    *_, element = descend(root, selector.steps)
+    return element
+
+
+def descend(root: etree._Element, steps: Iterable[Step]) -> Iterator[etree._Element]:
+    """The element that each step leads to, from the root down. Raises NoMatch where a step fails."""
+    candidates: Iterable[etree._Element] = [root]
+    for step in steps:
         found = step.apply(candidates)
         if len(found) != 1:
             raise NoMatch("several elements match" if found else "no element matches")
-        candidates = list(_child_elements(found[0]))
-    return found[0]
+        yield found[0]
+        candidates = child_elements(found[0])
 
 
-def _child_elements(parent: etree._Element) -> Iterator[etree._Element]:
+def child_elements(parent: etree._Element) -> Iterator[etree._Element]:
+    """Children that can be selected: no comments or processing instructions."""
     return (child for child in parent if isinstance(child.tag, str))
 
 

@@ -1,15 +1,16 @@
-"""Writing node selectors: the percent-encoded pointers of `<exists field="…">` (RFC 4825 section 11.1)."""
+"""Writing node selectors, percent-encoded: `<exists field="…">`, `<ancestor>` (RFC 4825 section 11.1)."""
 
 from urllib.parse import quote
 
 from lxml import etree
 
 
-def pointer(element: etree._Element, attribute: str, default_namespace: str) -> str:
-    """URI of an attribute, relative to the document: names, positions, xmlns() for what needs a prefix."""
+def pointer(element: etree._Element, attribute: str | None, default_namespace: str) -> str:
+    """URI of an attribute, or of the element itself, relative to the document: names, positions, xmlns()
+    for what needs a prefix."""
     prefixes: dict[str, str] = {}
     steps = [_step(ancestor, default_namespace, prefixes) for ancestor in _from_root(element)]
-    path = "/".join([*steps, f"@{attribute}"])
+    path = "/".join([*steps, f"@{attribute}"] if attribute else steps)
     query = "".join(f"xmlns({prefix}={namespace})" for namespace, prefix in prefixes.items())
     return quote(path, safe="/:@*") + (f"?{quote(query, safe=':=()/')}" if query else "")
 

@@ -9,9 +9,6 @@ import re
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from rls.domain import xmlinput
-from xcap.selectors.node import NodeSelector, NoMatch, select
-
 _TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^'">])*>""")
 
 
@@ -60,17 +57,6 @@ class _Finder:
         else:
             span.close = self._parser.CurrentByteIndex
             span.end = self._document.index(b">", span.close) + 1
-
-
-def fragment(document: bytes, selector: NodeSelector) -> bytes:
-    """The selected element as it stands in a stored document. Raises NoMatch."""
-    try:
-        root = xmlinput.parse(document)
-    except xmlinput.MalformedXml as error:
-        raise NoMatch(f"the stored document is malformed: {error}") from error
-    element = select(root, selector)
-    ordinal = next(number for number, each in enumerate(root.iter("*")) if each is element)
-    return document[element_span(document, ordinal)]
 
 
 def element_span(document: bytes, ordinal: int) -> slice:

@@ -23,6 +23,14 @@ def path_of(auid: str, user: str = "sip:alice@example.test", name: str = "index"
     return f"/xcap-root/{auid}/users/{user}/{name}"
 
 
+def media_type_of(target: str) -> str:
+    """What a PUT to the target has to be: a document, an attribute or an element."""
+    document, is_part, node = target.partition("/~~/")
+    if not is_part:
+        return MEDIA_TYPES[document.split("/")[2]]
+    return "application/xcap-att+xml" if "/@" in node else "application/xcap-el+xml"
+
+
 def challenges_of(response: HttpResponse) -> list[str]:
     """All WWW-Authenticate lines."""
     return [value for name, value in response.items() if name == "WWW-Authenticate"]
@@ -42,8 +50,7 @@ class XcapClient:
         return self.request("DELETE", target, headers=headers)
 
     def put(self, target: str, body: bytes, **headers: str) -> HttpResponse:
-        auid = target.split("/")[2]
-        return self.request("PUT", target, body, headers, MEDIA_TYPES[auid])
+        return self.request("PUT", target, body, headers, media_type_of(target))
 
     def request(
         self,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import friends, inline, services
 from xcap import store
 
@@ -49,3 +50,14 @@ def test_new_resource_lists_are_announced_by_the_services_that_may_wait_for_them
     announced.clear()
     assert announced == [] and put("resource-lists", friends()).pk in announced
     assert waiting in announced
+
+
+def test_changed_parts_are_announced_and_refused_ones_are_not(put: Put, announced: list[int]) -> None:
+    number = put("rls-services", services(inline("sip:list@example.test"))).pk
+    announced.clear()
+    target = f"{path_of('rls-services')}/~~/rls-services/service"
+    assert XcapClient().put(f"{target}/list", b"<list/>").status_code == 200
+    assert XcapClient().put(f"{target}/list", b"<list/>").status_code == 200
+    assert XcapClient().put(f"{target}/list", b"<other/>").status_code == 409
+    assert XcapClient().delete(target).status_code == 200
+    assert announced == [number, number]

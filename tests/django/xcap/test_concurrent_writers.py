@@ -66,3 +66,36 @@ def test_of_two_users_who_take_one_service_uri_one_wins() -> None:
         return lambda: XcapClient(name).put(target, body).status_code
 
     assert at_once(writer("alice"), writer("bob")) == [201, 409]
+
+
+def _element(entry: str) -> str:
+    return f"{INDEX}/~~/resource-lists/list/entry%5B@uri=%22{entry}%22%5D"
+
+
+@pytest.mark.req("X-E33")
+def test_of_two_writers_of_parts_with_one_etag_one_wins() -> None:
+    etag = XcapClient().put(INDEX, friends())["ETag"]
+
+    def writer(entry: str) -> Callable[[], int]:
+        body = f'<entry uri="{entry}"/>'.encode()
+        return lambda: XcapClient().put(_element(entry), body, If_Match=etag).status_code
+
+    assert at_once(writer("sip:bob@example.test"), writer("sip:carol@example.test")) == [201, 412]
+    assert XcapClient().get(INDEX).content.count(b"<entry") == 1
+
+
+@pytest.mark.req("X-E33")
+def test_nothing_is_lost_when_many_write_and_delete_parts_of_one_document() -> None:
+    old = [f"sip:old{number}@example.test" for number in range(4)]
+    new = [f"sip:new{number}@example.test" for number in range(4)]
+    XcapClient().put(INDEX, friends(*old))
+
+    def insert(entry: str) -> Callable[[], int]:
+        return lambda: XcapClient().put(_element(entry), f'<entry uri="{entry}"/>'.encode()).status_code
+
+    def remove(entry: str) -> Callable[[], int]:
+        return lambda: XcapClient().delete(_element(entry)).status_code
+
+    assert at_once(*map(insert, new), *map(remove, old)) == [200] * 4 + [201] * 4
+    document = XcapClient().get(INDEX).content.decode()
+    assert all(entry in document for entry in new) and not any(entry in document for entry in old)

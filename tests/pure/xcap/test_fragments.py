@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from xcap.components import read
 from xcap.selectors import NoMatch, parse_node_selector
 from xcap.selectors.pointer import pointer
-from xcap.selectors.spans import element_span, fragment
+from xcap.selectors.spans import element_span
 
 DOCUMENT = b"""\xef\xbb\xbf<?xml version="1.0"?>
 <!-- <a/> --><a x='1 > 0' xmlns:p="urn:p"><b /><c y="/>">\xc3\xa9<b>two</b ></c> <p:d></p:d
@@ -35,12 +36,12 @@ def test_whole_root_without_what_surrounds_it() -> None:
 
 def test_fragment_by_selector() -> None:
     selector = parse_node_selector("a/c/b", default_namespace="")
-    assert fragment(DOCUMENT.removeprefix(b"\xef\xbb\xbf"), selector) == b"<b>two</b >"
+    assert read(DOCUMENT.removeprefix(b"\xef\xbb\xbf"), selector) == b"<b>two</b >"
 
 
 def test_fragment_of_a_malformed_document_is_no_match() -> None:
     with pytest.raises(NoMatch):
-        fragment(b"<a>", parse_node_selector("a", default_namespace=""))
+        read(b"<a>", parse_node_selector("a", default_namespace=""))
 
 
 names = st.sampled_from(["a", "b", "list"])

@@ -1,0 +1,66 @@
+"""Attributes as they are written in the start tag of an element."""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import NamedTuple
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from xcap.components.source import Source
+from xcap.namespaces import XML_NS
+from xcap.selectors.node import ExpandedName
+
+_NAME = re.compile(rb"<[^\s/>]+")
+_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
+
+
+class Written(NamedTuple):
+    """Offsets in the document: the attribute with the white space before it, and its value with quotes."""
+
+    name: str
+    start: int
+    end: int
+    value: int
+
+
+def find(source: Source, element: etree._Element, name: ExpandedName) -> Written | None:
+    """The attribute of this name, None if the element has none."""
+    # A namespace declaration looks like an attribute and is none (section 6.3).
+    wanted = _names(element, name) - {"xmlns"}
+    return next((written for written in _attributes(source, element) if written.name in wanted), None)
+
+
+def end_of_attributes(source: Source, element: etree._Element) -> int:
+    """Where a new attribute goes: behind the last one."""
+    start = source.span(element).start
+    name = _NAME.match(source.bytes, start)
+    assert name is not None
+    return max((written.end for written in _attributes(source, element)), default=name.end())
+
+
+def new_attribute(element: etree._Element, name: ExpandedName, value: bytes) -> bytes:
+    """An attribute to be written, with the declaration of its prefix if the document has none for it."""
+    if names := _names(element, name):
+        return b" %b=%b" % (min(names).encode(), value)
+    prefix = next(prefix for number in count(1) if (prefix := f"ns{number}") not in element.nsmap)
+    declaration = f" xmlns:{prefix}={quoteattr(name.namespace or '')} {prefix}:{name.local}="
+    return declaration.encode() + value
+
+
+def _names(element: etree._Element, name: ExpandedName) -> set[str]:
+    """How the attribute can be called in this element; the default namespace is none of attributes."""
+    if not name.namespace:
+        return {str(name.local)}
+    bindings = {**element.nsmap, "xml": XML_NS}
+    return {f"{prefix}:{name.local}" for prefix, uri in bindings.items() if prefix and uri == name.namespace}
+
+
+def _attributes(source: Source, element: etree._Element) -> Iterator[Written]:
+    span = source.span(element)
+    name = _NAME.match(source.bytes, span.start)
+    position = name.end() if name else span.content
+    while attribute := _ATTRIBUTE.match(source.bytes, position, span.content):
+        position = attribute.end()
+        yield Written(attribute[1].decode(), attribute.start(), attribute.end(), attribute.start(2))
