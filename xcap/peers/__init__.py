@@ -1,0 +1,1 @@
+"""Taking over what another list server has in its database."""

@@ -1,0 +1,39 @@
+"""What the table `rls_watchers` tells: who watches lists there now."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from xcap import lookup
+from xcap.peers.event import Event
+from xcap.peers.tables import PeerDatabase
+
+COLUMNS: Final = ("presentity_uri", "expires")
+
+
+def report_watchers(database: PeerDatabase) -> Iterator[Event]:
+    """Nothing of it is taken: a dialog belongs to the address and the tags of the server that made it.
+
+    Says how long the last one lasts, and which watched lists this server does not know.
+    """
+    now, last = int(time.time()), 0
+    watched: Counter[str] = Counter()
+    for row in database.rows("rls_watchers", COLUMNS):
+        if int(row["expires"] or 0) > now:
+            watched[str(row["presentity_uri"])] += 1
+            last = max(last, int(row["expires"]))
+    if not watched:
+        return
+    minutes = (last - now + 59) // 60
+    yield Event(
+        "!",
+        f"{watched.total()} subscriptions to {len(watched)} lists",
+        "their dialogs belong to the old server; each phone subscribes here when it next asks for a new "
+        f"one, and the last one expires in {minutes} min",
+    )
+    uris = sorted(watched)
+    found = lookup.resolve(uris)
+    for uri in uris:
+        if not isinstance(found[uri], lookup.ResolvedService):
+            yield Event("!", f"{uri}, watched by {watched[uri]}", f"{found[uri] or 'no such list here'}")
