@@ -51,6 +51,7 @@ NAVIGATION = [
             _page("Service URIs", "list_alt", "xcap_serviceuri"),
             _page("Versions", "history", "xcap_version"),
             _page("Subscribers", "badge", "rls_subscriber"),
+            _page("Access tokens", "key", "rls_accesstoken"),
         ],
     },
     {

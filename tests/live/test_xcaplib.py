@@ -73,3 +73,34 @@ def test_wrong_password_gets_nowhere(server: ListServer, client: XcapLib, domain
     assert stranger.get("resource-lists").status == 401
     assert stranger.put("resource-lists", document("bob"), media_type=LISTS).status == 401
     assert client.get("resource-lists").status == 404
+
+
+@pytest.mark.req("X-P1")
+@pytest.mark.req("X-P2")
+@pytest.mark.req("X-E6")
+@pytest.mark.req("X-E8")
+@pytest.mark.req("X-G2")
+def test_entries_are_inserted_replaced_and_deleted_with_the_tag_of_the_document(client: XcapLib) -> None:
+    first = client.put("resource-lists", document("bob"), media_type=LISTS).etag or ""
+    node = f'{FRIENDS}/entry[@uri="sip:carl@example.test"]'
+    assert client.get("resource-lists", node, etag=first).status == 404
+    inserted = client.put("resource-lists", entry("carl").encode(), node, etag=first)
+    assert inserted.status == 201 and inserted.etag
+    assert client.get("resource-lists").body == document("bob", "carl")
+    assert client.put("resource-lists", entry("carl").encode(), node, etag=first).status == 412
+    bare = b'<entry uri="sip:carl@example.test"/>'
+    replaced = client.put("resource-lists", bare, node, etag=inserted.etag)
+    assert (replaced.status, client.get("resource-lists", node).body) == (200, bare)
+    assert client.delete("resource-lists", node, etag=replaced.etag or "").status == 200
+    assert client.get("resource-lists").body == document("bob")
+
+
+@pytest.mark.req("X-E7")
+@pytest.mark.req("X-D4")
+def test_attributes_are_read_and_renamed_without_quotes(client: XcapLib) -> None:
+    client.put("resource-lists", document("bob"), media_type=LISTS)
+    name = "/resource-lists/list[1]/@name"
+    got = client.get("resource-lists", name)
+    assert (got.status, got.media_type, got.body) == (200, "application/xcap-att+xml", b"friends")
+    assert client.put("resource-lists", b"colleagues", name).status == 200
+    assert client.get("resource-lists", '/resource-lists/list[@name="colleagues"]/@name').body == b"colleagues"

@@ -56,7 +56,7 @@ class ListServer:
         for process in (self.web, self.celery, self.beat, self.worker):
             process.start()
         self.worker_ready()
-        self.web.wait_until(self._web_answers)
+        self.web.wait_until(self.web_answers)
         eventually(lambda: self.ticked_by() == "celery", "tick by Celery", 60)
 
     def start_worker(self, **settings: str) -> None:
@@ -80,7 +80,7 @@ class ListServer:
     def ticked_by(self) -> str:
         return next((row["by"] for row in self.database.rows("select by from rls_tick")), "")
 
-    def _web_answers(self) -> bool:
+    def web_answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.http}/healthz") as answer:
                 return bool(answer.status == 200)

@@ -9,6 +9,7 @@ from tests.pure.domain.flattening import flat, uris
 SIP_URIS = st.text("ab", min_size=1, max_size=2).map("sip:{}@x".format)
 
 
+@pytest.mark.req("X-K10")
 @pytest.mark.req("R4826-4.5-5")
 def test_the_leaves_of_nested_lists_are_found_in_document_order() -> None:
     content = (
