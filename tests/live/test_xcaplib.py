@@ -103,4 +103,6 @@ def test_attributes_are_read_and_renamed_without_quotes(client: XcapLib) -> None
     got = client.get("resource-lists", name)
     assert (got.status, got.media_type, got.body) == (200, "application/xcap-att+xml", b"friends")
     assert client.put("resource-lists", b"colleagues", name).status == 200
-    assert client.get("resource-lists", '/resource-lists/list[@name="colleagues"]/@name').body == b"colleagues"
+    assert (
+        client.get("resource-lists", '/resource-lists/list[@name="colleagues"]/@name').body == b"colleagues"
+    )
