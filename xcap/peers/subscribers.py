@@ -8,14 +8,15 @@ from rls.models import Subscriber
 from xcap.peers.event import Event
 from xcap.peers.tables import PeerDatabase, Row
 
-COLUMNS: Final = ("username", "domain", "password", "ha1", "ha1_sha256")
+NEEDED: Final = ("username", "domain")
+OPTIONAL: Final = ("password", "ha1", "ha1_sha256")
 _MD5: Final = re.compile("[0-9a-f]{32}")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 def take_subscribers(database: PeerDatabase) -> Iterator[Event]:
     """Create those who are not there; who is there keeps the password of this server."""
-    for row in database.rows("subscriber", COLUMNS):
+    for row in database.rows("subscriber", NEEDED, OPTIONAL):
         username, domain = str(row["username"] or ""), str(row["domain"] or "").lower()
         what = f"subscriber {username}@{domain}"
         if not username or not domain:

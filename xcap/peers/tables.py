@@ -41,12 +41,15 @@ class PeerDatabase:
                 return []
             return [column.name for column in introspection.get_table_description(cursor, table)]
 
-    def rows(self, table: str, wanted: tuple[str, ...], order: str = "id") -> Iterator[Row]:
-        """Rows with those of the wanted columns that the table has. Raises CannotRead."""
-        columns = [name for name in self.columns(table) if name in wanted]
+    def rows(self, table: str, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> Iterator[Row]:
+        """Rows by number; of the optional columns, those that exist. Raises CannotRead."""
+        present = self.columns(table)
+        if missing := [name for name in ("id", *needed) if name not in present]:
+            raise CannotRead(f"The table {table} has no column {', '.join(missing)}")
+        columns = [name for name in present if name in (*needed, *optional)]
         quote = self._connection.ops.quote_name
         chosen = ", ".join(map(quote, columns))
-        statement = f"select {chosen} from {quote(table)} order by {quote(order)}"
+        statement = f"select {chosen} from {quote(table)} order by {quote('id')}"
         try:
             with closing(self._connection.cursor()) as cursor:
                 cursor.execute(statement)

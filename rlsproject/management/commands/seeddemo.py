@@ -57,4 +57,4 @@ def _admin() -> None:
 def _document(usage: ApplicationUsage, username: str, text: str) -> None:
     selector = DocumentSelector(usage.auid, Xui(username, demo.DOMAIN), "index")
     if store.find(usage, selector) is None:
-        store.put(usage, selector, text.encode())
+        store.put(usage, selector, text.encode(), author="manage.py seeddemo")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,4 +141,8 @@ def test_database_that_cannot_be_read_is_explained(db: None, run: Run, tmp_path:
     assert "cannot be opened: write it like postgresql://" in run("import_opensips", "nonsense")
     url = f"sqlite:///{tmp_path / 'empty'}"
     assert "There is no table xcap; is this the database of Kamailio?" in run("import_kamailio", url)
+    with closing(sqlite3.connect(tmp_path / "empty")) as database:
+        database.execute("create table xcap (id integer, username text, domain text, doc blob)")
+    words = "The table xcap has no column doc_type, doc_uri. Nothing was taken."
+    assert words in run("import_kamailio", url)
     assert "cannot be opened" in run("import_opensips", "postgresql://nobody@127.0.0.1:1/x")
