@@ -12,15 +12,15 @@ class MalformedXml(ValueError):
     """Not well-formed, or something we do not take: a DOCTYPE, too deep nesting."""
 
 
-def parse(document: bytes) -> etree._Element:
-    """The root element, without comments and processing instructions. Raises MalformedXml."""
+def parse(document: bytes, *, whole: bool = False) -> etree._Element:
+    """The root element; `whole` with comments and processing instructions. Raises MalformedXml."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not whole,
+        remove_pis=not whole,
     )
     try:
         root = etree.fromstring(document, parser)

@@ -92,6 +92,11 @@ def parse_target(target: str, *, default_domain: str, root: str = ROOT) -> Targe
     return Target(_document_selector(decoded, default_domain), node, query)
 
 
+def segments_of(path: str) -> list[str]:
+    """The decoded segments of a path. Raises InvalidSelector."""
+    return [_decode(segment) for segment in path.split("/")]
+
+
 def origin_form(target: str) -> str:
     """The target without `http://host`, which clients behind a proxy send (RFC 9112 section 3.2.2)."""
     return _ABSOLUTE_FORM.sub("", target, count=1)
