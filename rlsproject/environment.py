@@ -158,6 +158,14 @@ WEB = Section(
             "A GET of an attribute gives its value with quotes, as RFC 4825 writes it; "
             "without them, as most clients expect it. A PUT may have either.",
         ),
+        Setting(
+            "RLS_XCAP_URL",
+            TEXT,
+            "",
+            "URL",
+            "The XCAP root as clients reach it, such as https://xcap.example.com/xcap-root/, which xcap-diff "
+            "names; empty: made of RLS_HTTP_LISTEN.",
+        ),
         Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(
             "RLS_XCAP_USAGES",

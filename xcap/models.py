@@ -3,8 +3,9 @@ from django.db import models
 from xcap.selectors import DocumentSelector, Xui
 from xcap.usages import ApplicationUsage, stored, usage_of
 from xcap.version import Version
+from xcap.watcher import DocumentWatcher
 
-__all__ = ["Document", "ServiceUri", "Version"]
+__all__ = ["Document", "DocumentWatcher", "ServiceUri", "Version"]
 
 
 def application_usages() -> list[tuple[int, str]]:

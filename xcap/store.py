@@ -17,6 +17,7 @@ from rls.domain.uri import SipUri
 from rls.models import Subscriber
 from rls.services import list_changed
 from xcap import history, quota
+from xcap.announcing import announce
 from xcap.components import Edit
 from xcap.documents.constraints import Surroundings
 from xcap.documents.rls_services import service_uris
@@ -168,7 +169,7 @@ def delete(
     author: str = "",
 ) -> None:
     """Raises NotFound, PreconditionFailed."""
-    _lock(selector)
+    owner = _lock(selector)
     document = find(usage, selector)
     if document is None:
         raise NotFound(selector.path)
@@ -176,6 +177,7 @@ def delete(
         raise PreconditionFailed
     history.record(document, None, "", author)
     list_changed(document.pk)
+    announce(owner)
     document.delete()
 
 
@@ -227,6 +229,7 @@ def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
 
 def _announce(document: Document, created: bool) -> None:
     list_changed(document.pk)
+    announce(Xui(document.username, document.domain))
     if created and document.doc_type == RESOURCE_LISTS.doc_type:
         # Subscriptions whose services point to it could not know its number.
         services = Document.objects.filter(

@@ -7,13 +7,14 @@ understand each other, for how long.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
 from rls.domain.lists import UnresolvableReference
 from rls.domain.packages import package
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.directory import Answer, Directory
+from sipworker.engine.expiry import granted, too_brief
 from sipworker.engine.list_subscription import ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
@@ -21,7 +22,6 @@ from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.grammar import delta_seconds
 from sipworker.sip.headers import accepts
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import MalformedMessage, Request
@@ -40,11 +40,15 @@ UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
 GONE = Rejection(481, "Subscription does not exist")
 LONGEST_DIALOG = 512
 """Octets of Call-ID and From tag: they are keys of an index."""
+Begin = Callable[[IncomingSubscription, Claim, float], None]
 LIST_TYPES = ("multipart/related", "application/rlmi+xml")
 
 
 class Admission:
-    """Decides on SUBSCRIBEs; `learned(service)` gets every list that was accepted."""
+    """Decides on SUBSCRIBEs; `learned(service)` gets every list that was accepted.
+
+    `packages` are served to whoever does not ask for a list: their begin(sip, claim, now) decides on it.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class Admission:
         new_id: Callable[[], int],
         host: str,
         names_us: Callable[[str], bool],
+        packages: Mapping[str, Begin],
     ) -> None:
         self._agent = agent
         self._watchers = watchers
@@ -67,6 +72,7 @@ class Admission:
         self._new_id = new_id
         self._host = host
         self._names_us = names_us
+        self._packages = packages
         self.draining = False
 
     # -- a new subscription
@@ -116,7 +122,10 @@ class Admission:
             sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
-        if refusal is None and self._belongs_to_presence(request, sip.event, answer):
+        if refusal is None and self._is_for_no_list(request, sip.event, answer):
+            if begin := self._packages.get(sip.event):
+                begin(sip, claim, now)
+                return
             self._hand_over(sip.hand_over(), now, self._without_presence(sip.event, answer))
             return
         refusal = refusal or self._refusal(request, sip.event, claim, answer)
@@ -128,7 +137,7 @@ class Admission:
 
     # -- not ours: presence (rows D19, D21, D24')
 
-    def _belongs_to_presence(self, request: Request, event: str, answer: Answer) -> bool:
+    def _is_for_no_list(self, request: Request, event: str, answer: Answer) -> bool:
         return answer.service is None or event not in self._options.events or not wants_lists(request)
 
     def _without_presence(self, event: str, answer: Answer) -> Rejection:
@@ -170,7 +179,7 @@ class Admission:
             return Rejection(489, headers=tuple(self._agent.allow_events()))
         if not self._policy.may_use(claim.identity, service.owner):
             return Rejection(403)
-        return self._unacceptable(request, event) or self._too_brief(request, event)
+        return self._unacceptable(request, event) or too_brief(request, event, self._options)
 
     def _unacceptable(self, request: Request, event: str) -> Rejection | None:
         """Rows D26 to D30. No Accept at all is taken for the default (E-A15)."""
@@ -182,16 +191,6 @@ class Admission:
         if request.body and "handling=optional" not in (request.header("content-disposition") or "").lower():
             return Rejection(415, headers=(("Accept", ""), ("Accept-Encoding", "identity")))
         return None
-
-    def _too_brief(self, request: Request, event: str) -> Rejection | None:
-        """Row D38: 423 only below the minimum and below an hour (RFC 6665 section 4.2.1.1)."""
-        asked = asked_expires(request, event)
-        if 0 < asked < min(self._options.min_expires, 3600):
-            return Rejection(423, headers=(("Min-Expires", str(self._options.min_expires)),))
-        return None
-
-    def _granted(self, request: Request, event: str) -> int:
-        return min(asked_expires(request, event), self._options.max_expires)
 
     def _accept(self, sip: IncomingSubscription, claim: Claim, service: ResolvedService, now: float) -> None:
         request = sip.request
@@ -205,7 +204,7 @@ class Admission:
             max_forwards=hops_of(request),
             names=service.flat.names,
         )
-        expires = self._granted(request, sip.event)
+        expires = granted(request, sip.event, self._options)
         if not expires:
             self._fetch(watcher, service, now)
             return
@@ -260,12 +259,12 @@ class Admission:
             refusal
             or self._not_theirs(watcher, claim)
             or self._unacceptable(request, event)
-            or self._too_brief(request, event)
+            or too_brief(request, event, self._options)
         )
         if refusal is not None:
             watcher.sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
-        self._watchers.refresh(watcher, self._granted(request, event), now)
+        self._watchers.refresh(watcher, granted(request, event, self._options), now)
 
     @staticmethod
     def _not_theirs(watcher: ListSubscription, claim: Claim) -> Rejection | None:
@@ -284,9 +283,3 @@ def wants_lists(request: Request) -> bool:
     """Does the watcher understand lists? `Require: eventlist` is tolerated (RFC 4662 section 4.1)."""
     tags = (*request.values("supported"), *request.values("require"))
     return any(tag.lower() == "eventlist" for tag in tags)
-
-
-def asked_expires(request: Request, event: str) -> int:
-    """Seconds; absent or unreadable means the package's default (row D41)."""
-    seconds = delta_seconds(request.header("expires"))
-    return package(event).default_expires if seconds is None else seconds

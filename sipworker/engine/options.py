@@ -8,6 +8,7 @@ from django.conf import settings
 
 from rls.domain.listener import Listener
 from rls.domain.uri import with_scheme
+from xcap.selectors.document import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class WorkerOptions:
     domains: frozenset[str] = frozenset()
     list_access: str = "owner"
     secret: bytes = b""
+    xcap_url: str = "http://127.0.0.1:8000/xcap-root/"
 
     @classmethod
     def from_settings(cls) -> WorkerOptions:
@@ -60,4 +62,5 @@ class WorkerOptions:
             domains=frozenset(domain.lower() for domain in settings.RLS_DOMAINS),
             list_access=settings.RLS_LIST_ACCESS,
             secret=settings.SECRET_KEY.encode(),
+            xcap_url=settings.RLS_XCAP_URL or f"http://{settings.RLS_HTTP_LISTEN}{ROOT}",
         )

@@ -11,6 +11,7 @@ import psycopg
 from rls.store import load
 from rls.store.commit_group import Connection
 from rls.store.numbering import OutboxRow
+from xcap.announcing import CHANNEL
 
 log = logging.getLogger("rls.outbox")
 
@@ -18,7 +19,8 @@ RETRY = 1.0
 
 
 class Listener:
-    """`deliver(rows, now)` gets what ticks numbered, `list_changed(document)` what XCAP wrote.
+    """`deliver(rows, now)` gets what ticks numbered, `list_changed(document)` what XCAP wrote,
+    `documents_changed(tree)` whose documents these were.
 
     After a lost connection everything that may have been missed is looked at again:
     `missed()` is called, and all rows of the outbox are delivered.
@@ -30,12 +32,14 @@ class Listener:
         owner: int,
         deliver: Callable[[Iterable[OutboxRow], float], None],
         list_changed: Callable[[int], None],
+        documents_changed: Callable[[str], None],
         missed: Callable[[], None],
     ) -> None:
         self._connect = connect
         self._owner = owner
         self._deliver = deliver
         self._list_changed = list_changed
+        self._documents_changed = documents_changed
         self._missed = missed
         self.listening = asyncio.Event()
         self._connected = True
@@ -53,7 +57,7 @@ class Listener:
 
     async def _listen(self) -> None:
         async with await self._connect() as connection, await self._connect() as reader:
-            for channel in (f"rls_outbox_{self._owner}", "rls_lists"):
+            for channel in (f"rls_outbox_{self._owner}", "rls_lists", CHANNEL):
                 await connection.execute(f"listen {channel}")
             self._hand_on(await load.left_to_send(reader, self._owner))
             self._missed()
@@ -64,6 +68,8 @@ class Listener:
             async for notification in connection.notifies():
                 if notification.channel == "rls_lists":
                     self._list_changed(int(notification.payload))
+                elif notification.channel == CHANNEL:
+                    self._documents_changed(notification.payload)
                 else:
                     low, _, high = notification.payload.partition(":")
                     self._hand_on(await load.outbox_range(reader, self._owner, int(low), int(high)))

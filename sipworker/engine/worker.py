@@ -13,6 +13,9 @@ from django.db import connection as django_connection
 from rls.domain.uri import InvalidUri, SipUri
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
+from sipworker.documents.admission import DocumentAdmission
+from sipworker.documents.notifier import EVENT, DocumentNotifier
+from sipworker.documents.subscription import DocumentSubscription
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
 from sipworker.engine.directory import Directory
@@ -32,9 +35,11 @@ from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.timers import TimerWheel
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.transports import Transports
+from xcap.store import root as xcap_root
 
 log = logging.getLogger("rls.worker")
 
+Handler = Callable[[Any, float], None]
 WHEEL_TURN = 0.05
 SUBSCRIBES = (told.SIPIncomingSubscriptionGotSubscribe, told.SIPIncomingSubscriptionGotRefreshingSubscribe)
 STOP_AFTER = 5.0
@@ -68,13 +73,13 @@ class SipWorker:
             locate=Resolver(self.transports).locate,
             observer=self._observe,
             contact_user=options.contact_user,
-            events=options.events,
+            events=(*options.events, *({EVENT} - {*options.events})),
             extensions=("eventlist",),
             handed_over=("PUBLISH",) if options.presence_server or options.to_presence_code else (),
             advertise=self._advertised,
             on_malformed=Complaints(self._loop.time).heard,
         )
-        self._handlers: dict[type, Callable[[Any, float], None]] = {}
+        self._handlers: dict[type, Handler] = {}
 
     # -- wiring
 
@@ -114,38 +119,64 @@ class SipWorker:
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
         self.directory = Directory(ids)
         self.list_changes = ListChanges(self.watchers, self.writer, ids)
+        policy, root = Policy(options), xcap_root()
+        self.documents = DocumentNotifier(agent, options, root)
+        self.document_admission = DocumentAdmission(self.documents, self.directory, policy, options, root)
         self.admission = Admission(
             agent,
             self.watchers,
             self.directory,
-            Policy(options),
+            policy,
             options,
             self.list_changes.learned,
             ids.take,
             host,
             self._names_us,
+            {EVENT: self.document_admission.begin},
         )
         self.listener = Listener(
             connect,
             options.worker,
             self.watchers.deliver,
             self.list_changes.changed,
-            self.list_changes.check_all,
+            self.documents.changed,
+            self._missed,
         )
         self.restart = Restart(agent, self.watchers, options.worker)
         self._handlers = self._handler_table()
 
-    def _handler_table(self) -> dict[type, Callable[[Any, float], None]]:
+    def _missed(self) -> None:
+        self.list_changes.check_all()
+        self.documents.check_all()
+
+    def _handler_table(self) -> dict[type, Handler]:
         back_ends, watchers, admission = self.watchers.back_ends, self.watchers, self.admission
+        documents, document_admission = self.documents, self.document_admission
+
+        def either(of_lists: Handler, of_documents: Handler) -> Handler:
+            """Who serves a subscription depends on what it is to."""
+
+            def handle(notification: Any, now: float) -> None:
+                is_list = not isinstance(notification.sender.owner, DocumentSubscription)
+                (of_lists if is_list else of_documents)(notification, now)
+
+            return handle
+
         return {
             told.SIPSubscriptionGotNotify: back_ends.got_notify,
             told.SIPSubscriptionDidFail: back_ends.failed,
             told.SIPSubscriptionDidEnd: back_ends.ended,
             told.SIPIncomingSubscriptionGotSubscribe: admission.got_subscribe,
-            told.SIPIncomingSubscriptionGotRefreshingSubscribe: admission.got_refreshing_subscribe,
-            told.SIPIncomingSubscriptionNotifyDidSucceed: watchers.notify_succeeded,
-            told.SIPIncomingSubscriptionNotifyDidFail: watchers.notify_failed,
-            told.SIPIncomingSubscriptionDidTimeout: watchers.timed_out,
+            told.SIPIncomingSubscriptionGotRefreshingSubscribe: either(
+                admission.got_refreshing_subscribe, document_admission.got_refreshing_subscribe
+            ),
+            told.SIPIncomingSubscriptionNotifyDidSucceed: either(
+                watchers.notify_succeeded, documents.notify_succeeded
+            ),
+            told.SIPIncomingSubscriptionNotifyDidFail: either(
+                watchers.notify_failed, documents.notify_failed
+            ),
+            told.SIPIncomingSubscriptionDidTimeout: either(watchers.timed_out, documents.timed_out),
             told.SIPRequestReceived: admission.request_received,
         }
 
@@ -184,11 +215,14 @@ class SipWorker:
         self._wire(self._ids)
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
+        count += await self.documents.load(self._loop.time())
         await self.list_changes.catch_up()
         await self.transports.start()
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
         self._spawn(self._turn_wheel())
+        self._spawn(self.documents.run())
         self.restart.resume(self._loop.time())
+        self.documents.resume(self._loop.time())
         heartbeat = Heartbeat(
             self.options.worker, self.agent.contact(self.transports.flows[0]), self.agent, self.watchers
         )

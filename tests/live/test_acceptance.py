@@ -76,7 +76,7 @@ def test_watcher_that_takes_no_lists_is_refused(phone: Phone, put_list: PutList)
 def test_event_outside_the_packages_of_the_service_is_refused(phone: Phone, put_list: PutList) -> None:
     response = phone.call(put_list("bob", packages=("presence",)), event="dialog").subscribe()
     assert response.status == 489
-    assert response["Allow-Events"] == "presence, dialog"
+    assert response["Allow-Events"] == "presence, dialog, xcap-diff"
 
 
 @pytest.mark.req("R4826-4.5-1")

@@ -12,6 +12,7 @@ from tests.live.rig.presence import Domain, pidf
 from tests.live.rig.waiting import eventually
 
 
+@pytest.mark.req("R5874-3-1")
 def test_changed_list_brings_full_state_and_the_difference_of_back_ends(
     phone: Phone, put_list: PutList, resources: Domain, domain: str
 ) -> None:

@@ -57,7 +57,7 @@ def test_broken_subscribe_is_refused(
 def test_missing_header_is_refused(name: str, status: int, phone: Phone, put_list: PutList) -> None:
     response = phone.ask(without(phone.call(put_list("bob")).request(3600), name))
     assert response.status == status
-    assert response.rows("Allow-Events") == (["presence, dialog"] if status == 489 else [])
+    assert response.rows("Allow-Events") == (["presence, dialog, xcap-diff"] if status == 489 else [])
 
 
 @pytest.mark.req("R3261-8.2.1-1")
@@ -74,7 +74,7 @@ def test_options_tell_what_is_served(phone: Phone, domain: str) -> None:
     response = phone.ask(phone.request("OPTIONS", f"sip:{domain}"))
     assert response.status == 200
     assert (response["Allow"], response["Supported"]) == (ALLOW, "eventlist")
-    assert response["Allow-Events"] == "presence, dialog"
+    assert response["Allow-Events"] == "presence, dialog, xcap-diff"
 
 
 @pytest.mark.req("R3261-12.2.2-1")

@@ -93,4 +93,4 @@ def test_without_presence_server_and_code_it_is_refused_with_the_reason(
     answers = {case: call_of(case, phone, uri, domain).subscribe() for case in CASES}
     assert [answers[case].status for case in CASES] == [404, 421, 489]
     assert answers["no eventlist"]["Require"] == "eventlist"
-    assert answers["unknown event"]["Allow-Events"] == "presence, dialog"
+    assert answers["unknown event"]["Allow-Events"] == "presence, dialog, xcap-diff"

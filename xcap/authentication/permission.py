@@ -23,4 +23,4 @@ class MayAccess(BasePermission):
             return not usage.stores(target.document)  # 405, whoever asks
         if owner is None:
             return user is not None and not usage.trusted_global
-        return usage.readers == "everyone" or (usage.readers == "users" and user is not None)
+        return usage.shows_others(known=user is not None)

@@ -51,6 +51,10 @@ class ApplicationUsage:
         """Whether documents there are put by users, and not computed."""
         return document.owner is not None and self.doc_type != 0
 
+    def shows_others(self, *, known: bool) -> bool:
+        """Whether others than the owner read documents; `known`: it is certain who they are."""
+        return self.readers == "everyone" or (self.readers == "users" and known)
+
     def limit(self, general: int) -> int:
         """The largest document in bytes, where `general` is the limit for all usages."""
         return min(self.max_bytes or general, general)

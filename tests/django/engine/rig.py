@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from rls.domain.uri import SipUri
 from rls.store.commit_group import Connection
@@ -60,11 +62,14 @@ class Rig:
         made._wire(ids)
         made.listener._deliver = self._deliver
         await made.restart.load(self.connection, self.clock.now())
+        await made.documents.load(self.clock.now())
         await made.list_changes.catch_up()
         self.network.wheel = made.wheel
         self.network.attach(RLS, agent.receive)
         made._spawn(made.writer.run(), made.directory.run(), made.list_changes.run(), made.listener.run())
+        made._spawn(made.documents.run())
         made.restart.resume(self.clock.now())
+        made.documents.resume(self.clock.now())
         await made.listener.listening.wait()
         await self.quiet()
 
@@ -93,6 +98,7 @@ class Rig:
         await self._close()
 
     async def _close(self) -> None:
+        await sync_to_async(connections.close_all)()  # the thread that serves subscriptions to documents
         for connection in self._connections:
             await connection.close()
         self._connections.clear()

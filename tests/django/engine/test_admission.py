@@ -54,7 +54,7 @@ async def test_d10_another_domain(rig: Rig) -> None:
 async def test_d18_unknown_package(rig: Rig, event: str) -> None:
     await rig.start()
     assert await refused(rig, event=event) == 489
-    assert rig.phone.responses[-1].header("allow-events") == "presence, dialog"
+    assert rig.phone.responses[-1].header("allow-events") == "presence, dialog, xcap-diff"
 
 
 async def test_d21_no_list_and_no_presence_server(rig: Rig) -> None:

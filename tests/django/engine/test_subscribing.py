@@ -33,7 +33,7 @@ async def test_answer_and_notify_say_that_it_is_a_list(rig: Rig) -> None:
     answer = rig.phone.responses[0]
     assert (answer.status, answer.header("require"), answer.header("expires")) == (200, "eventlist", "600")
     assert answer.header("contact") == "<sip:rls@10.0.0.1:5060>"
-    assert answer.header("allow-events") == "presence, dialog"
+    assert answer.header("allow-events") == "presence, dialog, xcap-diff"
     assert {notify.header("require") for notify in rig.phone.requests} == {"eventlist"}
     assert f'uri="{FRIENDS}"'.encode() in rig.phone.requests[0].body
 

@@ -9,6 +9,8 @@ import pytest
 from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import friends, inline, services
 from xcap import store
+from xcap.announcing import announce
+from xcap.selectors import Xui
 
 if TYPE_CHECKING:
     from tests.django.xcap.conftest import Put
@@ -41,6 +43,20 @@ def test_deleted_document_is_announced(put: Put, announced: list[int]) -> None:
     announced.clear()
     store.delete(document.usage, document.selector)
     assert announced == [document.pk]
+
+
+def test_every_change_tells_whose_documents_it_was(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    trees: list[str] = []
+    monkeypatch.setattr(store, "announce", lambda owner: trees.append(str(owner)))
+    document = put("rls-services", services())
+    put("rls-services", services())
+    put("resource-lists", friends())
+    store.delete(document.usage, document.selector)
+    assert trees == ["sip:alice@example.test"] * 3
+
+
+def test_long_user_names_can_be_announced(db: None) -> None:
+    announce(Xui("ü" * 5000, "example.test"))
 
 
 def test_new_resource_lists_are_announced_by_the_services_that_may_wait_for_them(

@@ -1,0 +1,20 @@
+"""Tells the SIP workers, on commit, that documents of a user have changed."""
+
+from django.db import connection
+
+from xcap.selectors import Xui
+
+CHANNEL = "xcap_documents"
+_LONGEST = 1000
+"""Characters; PostgreSQL takes less than 8000 octets."""
+
+
+def tree_of(owner: Xui) -> str:
+    """What announcements call the documents of a user."""
+    return str(owner)[:_LONGEST]
+
+
+def announce(owner: Xui) -> None:
+    """To be called in the transaction of the change."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", (CHANNEL, tree_of(owner)))
