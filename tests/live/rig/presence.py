@@ -128,8 +128,8 @@ class Domain:
 class PresenceServer:
     """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
-        self.wire = UdpWire(host)
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.wire = UdpWire(host, port)
         self.address = address_text(self.wire.local)
         self.answers = Inbox()
         self.domains: dict[str, Domain] = {}

@@ -25,13 +25,13 @@ def address_text(address: Address) -> str:
 
 
 class UdpWire:
-    """A UDP socket on a free port of `host`."""
+    """A UDP socket on `port` of `host`; 0 is any that is free."""
 
     transport = "UDP"
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = socket.socket(family_of(host), socket.SOCK_DGRAM)
-        self._socket.bind((host, 0))
+        self._socket.bind((host, port))
         self.local: Address = self._socket.getsockname()[:2]
         self._thread: threading.Thread | None = None
 

@@ -1,0 +1,86 @@
+"""What the suite has to know of the server that it is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.live.rig import documents
+from tests.live.rig.database import Database
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.message import Address
+from tests.live.rig.presence import PresenceServer
+
+DOMAIN = "conformance.test"
+USER = f"sip:alice@{DOMAIN}"
+MEMBERS = (f"sip:bob@{DOMAIN}", f"sip:claire@{DOMAIN}")
+LIST = f"sip:team@{DOMAIN}"
+PRESENCE_ONLY = f"sip:presence-only@{DOMAIN}"
+BROKEN = f"sip:broken@{DOMAIN}"
+
+OPEN, ALONE, DIGEST = "open", "alone", "digest"
+SETTINGS = {
+    OPEN: {"RLS_MAX_EXPIRES": "7200"},
+    ALONE: {"RLS_PRESENCE_SERVER": "", "RLS_MIN_EXPIRES": "7200"},
+    DIGEST: {"RLS_SIP_AUTH": "digest"},
+}
+"""Those in which the servers differ."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`own` is None where an operator's server is held against the suite."""
+
+    address: Address
+    list_uri: str
+    user: str
+    members: tuple[str, ...]
+    own: ListServer | None = None
+
+    @property
+    def domain(self) -> str:
+        return self.user.rpartition("@")[2]
+
+    def ours(self) -> ListServer:
+        """Skips where the server is not ours."""
+        if self.own is None:
+            pytest.skip("needs a list server of ours: its database is changed")
+        return self.own
+
+
+def address_of(text: str) -> Address:
+    """Of HOST:PORT."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def own_subject(
+    database: Database, broker_url: str, folder: Path, name: str, back_ends: PresenceServer
+) -> Subject:
+    """A worker with the settings of that name, and Alice's lists."""
+    settings = {
+        "RLS_PRESENCE_SERVER": f"sip:{back_ends.address}",
+        "RLS_DOMAINS": DOMAIN,
+        "RLS_WAITN_TIME": "0.2",
+        **SETTINGS[name],
+    }
+    server = ListServer(database, broker_url, folder, **settings)
+    for user in ("alice", "mallory"):
+        database.add_subscriber(f"{user}@{DOMAIN}")
+    _store_lists(database)
+    server.start_worker()
+    return Subject(server.sip, LIST, USER, MEMBERS, server)
+
+
+def _store_lists(database: Database) -> None:
+    database.store_list(f"alice@{DOMAIN}", LIST, documents.simple(LIST, MEMBERS))
+    packages = ("presence",)
+    document = documents.simple(PRESENCE_ONLY, MEMBERS, packages)
+    database.store_list(f"presence-only@{DOMAIN}", PRESENCE_ONLY, document)
+    nowhere = (
+        f"http://127.0.0.1/xcap-root/resource-lists/users/sip:broken@{DOMAIN}/index/~~/resource-lists/list"
+    )
+    document = documents.rls_services(documents.service(BROKEN, f"<resource-list>{nowhere}</resource-list>"))
+    database.store_list(f"broken@{DOMAIN}", BROKEN, document)
