@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.subject import MEMBERS, OPEN, SETTINGS, Subject, address_of, own_subject
+from tests.conformance.situations import Peers
+from tests.conformance.subject import MEMBERS, OPEN, SETTINGS, Subject, address_of, own_subject, with_new_list
 from tests.live.conftest import databases as databases
 from tests.live.rig.database import Databases
 from tests.live.rig.phone import Phone
@@ -104,5 +105,8 @@ def new_phone() -> Iterator[NewPhone]:
 
 
 @pytest.fixture
-def phone(new_phone: NewPhone, subject: Subject) -> Phone:
-    return new_phone(subject)
+def peers(subject: Subject, new_phone: NewPhone, back_ends: PresenceServer) -> Peers:
+    """Both sides of the server, and a list and members that no other test uses if it is ours."""
+    if subject.own is not None:
+        subject = with_new_list(subject, next(_numbers))
+    return Peers(subject, new_phone(subject), back_ends)

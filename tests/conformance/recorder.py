@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "c
 
 def ids_of(item: pytest.Item) -> set[str]:
     """The requirements that a test names."""
-    return {mark.args[0] for mark in item.iter_markers("req")}
+    return {number for mark in item.iter_markers("req") for number in mark.args}
 
 
 class Recorder:

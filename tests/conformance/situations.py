@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.conformance.subject import Subject
 from tests.live.rig.message import Message
 from tests.live.rig.phone import ListCall, Phone, token
-from tests.live.rig.presence import PresenceServer
+from tests.live.rig.presence import Domain, PresenceServer
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,15 @@ class Peers:
 
     def call(self, list_uri: str = "", event: str = "presence") -> ListCall:
         return self.phone.call(list_uri or self.subject.list_uri, event)
+
+    @property
+    def resources(self) -> Domain:
+        """The members' domain at the presence server."""
+        return self.back_ends.domain(self.subject.members[0].rpartition("@")[2])
+
+    @property
+    def member(self) -> str:
+        return self.subject.members[0]
 
     def subscribed(self) -> ListCall:
         """A list subscription whose first NOTIFY has come."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,16 @@ def own_subject(
     _store_lists(database)
     server.start_worker()
     return Subject(server.sip, LIST, USER, MEMBERS, server)
+
+
+def with_new_list(subject: Subject, number: int) -> Subject:
+    """The same server with a list, a user and members of their own."""
+    domain = subject.domain
+    user, list_uri = f"sip:user{number}@{domain}", f"sip:list{number}@{domain}"
+    members = (f"sip:bob{number}@{domain}", f"sip:claire{number}@{domain}")
+    document = documents.simple(list_uri, members)
+    subject.ours().database.store_list(user.removeprefix("sip:"), list_uri, document)
+    return replace(subject, list_uri=list_uri, user=user, members=members)
 
 
 def _store_lists(database: Database) -> None:

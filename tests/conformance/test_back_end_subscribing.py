@@ -1,0 +1,63 @@
+"""What the server asks of back ends in a watcher's name."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.conformance.conftest import NewPhone
+from tests.conformance.situations import Peers
+from tests.live.rig.message import Message
+from tests.live.rig.presence import Script, State, pidf
+from tests.live.rig.waiting import eventually
+
+
+def subscribes(peers: Peers) -> list[Message]:
+    """Those to members, after each has been asked."""
+    members = peers.subject.members
+
+    def found() -> list[Message]:
+        return [dialog.first for member in members for dialog in peers.resources.dialogs_of(member)]
+
+    eventually(lambda: len(found()) >= len(members), "back-end SUBSCRIBEs")
+    return found()
+
+
+@pytest.mark.req("R4662-4.3-2", "R5876-4.1-2", "R5367-3.2-1")
+def test_what_is_offered_can_be_taken(peers: Peers) -> None:
+    peers.subscribed()
+    for request in subscribes(peers):
+        offers_lists = "eventlist" in ", ".join(request.rows("Supported"))
+        assert not offers_lists or "application/rlmi+xml" in request["Accept"]
+        assert "application/pidf+xml" in request["Accept"]
+        assert not request.rows("Require")
+        assert not request.rows("P-Preferred-Identity")
+        assert not request.body
+
+
+@pytest.mark.req("R4662-7.2-2")
+def test_two_subscriptions_share_no_back_end(peers: Peers, new_phone: NewPhone) -> None:
+    peers.subscribed()
+    subscribes(peers)
+    new_phone(peers.subject).subscribe(peers.subject.list_uri)
+    dialogs = eventually(lambda: peers.resources.dialogs_of(peers.member)[1:], "a second back end")
+    assert dialogs[0].call_id != peers.resources.dialogs_of(peers.member)[0].call_id
+
+
+@pytest.mark.req("R3265-3.1.6.1-1")
+def test_202_is_as_good_as_200(peers: Peers) -> None:
+    peers.resources.scripts[peers.member] = Script(status=202, state=State(pidf("bob")))
+    assert peers.subscribed().settled().body_of(peers.member) == pidf("bob")
+
+
+@pytest.mark.req("R6665-4.1.3-7", "R6665-4.1.3-10", "R6665-4.1.3-13")
+@pytest.mark.parametrize("reason", ["probation", "giveup", "foo"])
+def test_next_try_waits_as_long_as_the_back_end_asked(peers: Peers, reason: str) -> None:
+    peers.subscribed().settled()
+    first = peers.resources.dialog(peers.member)
+    told = time.monotonic()
+    first.notify(state=f"terminated;reason={reason};retry-after=2")
+    again = peers.resources.dialog(peers.member, count=2)
+    assert 1.9 < again.first.at - told < 8
+    assert again.call_id != first.call_id
