@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from lxml import etree
 from pytest_django import Settings
 
@@ -355,3 +359,23 @@ def test_each_state_of_a_document_is_parsed_once(document: bytes, monkeypatch: p
         parsed.clear()
         answer = XcapClient().request(method, target, sent, content_type=media_type_of(target))
         assert (answer.status_code, len(parsed)) == (200, expected)
+
+
+@pytest.mark.req("X-D10")
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["", " ", "\n<!-- ]]> -->", "<?p x?>"]), st.text("abé<&\"'")), max_size=4
+    )
+)
+def test_any_document_comes_back_as_it_was_put(parts: list[tuple[str, str]]) -> None:
+    content = "".join(f"{between}<list name={quoteattr(name)}/>" for between, name in parts)
+    names = [name for _, name in parts]
+    put = XcapClient().put(INDEX, lists(content))
+    if len(set(names)) < len(names):
+        assert put.status_code == 409
+        return
+    assert (put.status_code in (200, 201), stored()) == (True, lists(content))
+    for number, (_, name) in enumerate(parts, 1):
+        target = f"{INDEX}/~~/resource-lists/list%5B{number}%5D"
+        assert XcapClient().get(target).content == f"<list name={quoteattr(name)}/>".encode()

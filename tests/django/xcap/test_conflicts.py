@@ -27,6 +27,8 @@ def conflict(body: bytes, target: str = SERVICES) -> etree._Element:
 
 @pytest.mark.req("X-H1")
 @pytest.mark.req("X-E4")
+@pytest.mark.req("X-H3")
+@pytest.mark.req("X-H11")
 @pytest.mark.parametrize(
     ("body", "name"),
     [

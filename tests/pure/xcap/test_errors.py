@@ -9,11 +9,16 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "xcap-error.xsd"))
 
 
 @pytest.mark.req("X-H1")
+@pytest.mark.req("X-H2")
 @pytest.mark.req("X-H14")
 @pytest.mark.parametrize(
     "error",
     [
         Conflict("not-well-formed", 'line 1: "<" & \n more'),
+        Conflict("cannot-insert", "no XML: \x00 \ud800 \uffff"),
+        Conflict("cannot-delete", ""),
+        Conflict("not-xml-frag", "<"),
+        Conflict("not-xml-att-value", "&"),
         Conflict("no-parent", "no directory", ancestor="resource-lists/users/sip:a@b/"),
         Conflict(
             "uniqueness-failure",
@@ -26,6 +31,7 @@ def test_report_is_valid(error: Conflict) -> None:
     report = etree.fromstring(error.body())
     SCHEMA.assertValid(report)
     assert etree.QName(report[0]).localname == error.element
+    assert report[0].get("phrase") is not None
 
 
 def test_error_says_in_words_what_is_taken_and_what_is_free() -> None:

@@ -55,6 +55,8 @@ def _selectable(path: str) -> tuple[str, str]:
 @pytest.mark.req("X-E10")
 @pytest.mark.req("X-C17")
 @pytest.mark.req("X-D2")
+@pytest.mark.req("X-D10")
+@pytest.mark.req("X-P8")
 @given(roots, elements, st.data())
 def test_replaced_element_comes_back_and_the_rest_stays(
     document: str, body: str, data: st.DataObject
