@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "sipworker",
 ]
 MIDDLEWARE = [
+    "rlsproject.head.without_body",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -55,9 +55,20 @@ class RawClient:
             headers = [*headers, f"Content-Length: {len(body)}"]
         head = "\r\n".join([f"{method} {target} HTTP/1.1", f"Host: {self._host}", *headers, "", ""])
         self._socket.sendall(head.encode() + body)
-        response = HTTPResponse(self._socket, method=method)
-        response.begin()
-        return response.status, response.read(), response
+        with HTTPResponse(self._socket, method=method) as response:
+            response.begin()
+            return response.status, response.read(), response
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing more comes."""
+        self._socket.settimeout(0.1)
+        try:
+            return not self._socket.recv(1)
+        except TimeoutError:
+            return True
+        finally:
+            self._socket.settimeout(30)
 
     def close(self) -> None:
         self._socket.close()
@@ -140,3 +151,12 @@ def test_answers_without_a_body_read_leave_the_connection_usable(client: RawClie
     assert client("PUT", f"{part}/list[2", b"<list/>")[0] == 400
     assert client("PUT", f"{part}/list[1]", b"<list/>", "Content-Type: text/xml")[0] == 415
     assert client("GET", f"{part}/list[1]/@name")[1] == b"plain"
+
+
+@pytest.mark.req("X-C1")
+def test_head_has_no_body_on_the_wire_whatever_the_answer(client: RawClient) -> None:
+    status, _, response = client("HEAD", client.index)
+    assert (status, response.headers["Content-Length"]) == (200, str(len(DOCUMENT)))
+    assert client.silent
+    assert client("HEAD", f"{client.index}/~~/[")[0] == 400
+    assert client.silent
