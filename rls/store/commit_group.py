@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 
 from rls.store.group_statements import Part, presentities, statement, states, watchers
 from rls.store.numbering import NotifyRequest, OutboxRow, renewing_parameters
@@ -120,7 +120,8 @@ async def _run(connection: Connection, parts: Sequence[Part]) -> list[OutboxRow]
         return []
     query = statement(*(part.kind for part in parts))
     parameters = list(chain.from_iterable(part.parameters for part in parts))
-    cursor = await connection.execute(query, parameters, prepare=True, binary=True)
+    cursor = AsyncRawCursor(connection)
+    await cursor.execute(query, parameters, prepare=True, binary=True)
     return [OutboxRow._make(row) for row in await cursor.fetchall()]
 
 

@@ -7,9 +7,11 @@ run one by one, in a transaction.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 
 from rls.store.arrays import PackedArray, packed
@@ -79,7 +81,14 @@ def statement(*kinds: str) -> str:
     """One statement of these parts; its rows are the NOTIFYs that were numbered."""
     texts = [_TEXTS[kind] for kind in kinds]
     results = " union all ".join(result for _, result in texts if result)
-    return f"with {','.join(text for text, _ in texts)} {results or 'select where false'}"
+    text = f"with {','.join(text for text, _ in texts)} {results or 'select where false'}"
+    return numbered(text)
+
+
+def numbered(text: str) -> str:
+    """With PostgreSQL's own placeholders: psycopg would take a long statement apart every time."""
+    numbers = count(1)
+    return re.sub("%b", lambda _: f"${next(numbers)}", text)
 
 
 def watchers(rows: Iterable[WatcherRow], told: Container[int]) -> Part:

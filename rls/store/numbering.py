@@ -14,9 +14,9 @@ from rls.store.rows import RefreshRow
 
 _CTES = """
 wanted as (
-  select * from unnest({arrays}) w({columns})
+  {wanted}
 ), locked as (
-  select id from rls_watchers where id = any(%b::int8[]) and status <> 3 order by id for update
+  select id from rls_watchers where id in (select id from wanted) and status <> 3 order by id for update
 ), numbered as (
   update rls_watchers t
      set version = t.version + 1, local_cseq = t.local_cseq + 1, {more}
@@ -30,22 +30,25 @@ wanted as (
   select owner, id, local_cseq, version, kind, reason, rows::int8[] from numbered
   returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
 )"""
-_ARRAYS, _COLUMNS = "%b::int8[], %b::text[], %b::text[], %b::text[]", "id, kind, reason, rows"
 _FRESH = ("contact", "expires", "remote_cseq", "accept", "flow")
 
 TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from told"
-NUMBERING = _CTES.format(arrays=_ARRAYS, columns=_COLUMNS, more="settled = true,")
-NUMBER = f"with {NUMBERING} {TOLD}"
-"""Number the requested NOTIFYs of watchers whose back ends have answered."""
+CHANGED = _CTES.format(
+    wanted="""select c.id, 'P' as kind, '' as reason, array_agg(distinct c.row_id) as rows
+    from claimed, unnest(watcher_ids, row_ids) c(id, row_id) group by c.id""",
+    more="settled = true,",
+)
+"""Number one partial NOTIFY for each watcher in `claimed`: their back ends have answered."""
 
 # The first NOTIFY of a subscription does not mean that its back ends have answered.
 RENEWING = _CTES.format(
-    arrays=f"{_ARRAYS}, %b::bool[], %b::text[], %b::int8[], %b::int8[], %b::text[], %b::text[]",
-    columns=f"{_COLUMNS}, settles, {', '.join(_FRESH)}",
+    wanted=f"""select * from unnest(%b::int8[], %b::text[], %b::text[], %b::text[],
+      %b::bool[], %b::text[], %b::int8[], %b::int8[], %b::text[], %b::text[])
+    w(id, kind, reason, rows, settles, {", ".join(_FRESH)})""",
     more="settled = t.settled or w.settles,"
     + "".join(f" {name} = coalesce(w.{name}, t.{name})," for name in _FRESH),
 )
-"""The same, and what a refresh changes in the same rows."""
+"""Number what was asked for, and write what a refresh changes in the same rows."""
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class NotifyRequest:
 
 
 class OutboxRow(NamedTuple):
-    """A numbered NOTIFY, as NUMBER returns it."""
+    """A numbered NOTIFY, as TOLD returns it."""
 
     id: int
     owner: int
@@ -81,29 +84,19 @@ def array_text(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def number_parameters(requests: Iterable[NotifyRequest]) -> tuple[list[Any], ...]:
-    """The parameters of NUMBER; one request per watcher."""
-    wanted = list(requests)
-    ids = [request.watcher_id for request in wanted]
-    return (*_what(ids, wanted), ids)
-
-
 def renewing_parameters(
     requests: Mapping[int, NotifyRequest], settling: Container[int], refreshes: Mapping[int, RefreshRow]
 ) -> tuple[list[Any], ...]:
     """The parameters of RENEWING; every refresh belongs to a request."""
-    ids = list(requests)
+    ids, wanted = list(requests), requests.values()
     fresh = (refreshes.get(number, _UNCHANGED)[1:] for number in ids)
-    settles = [number in settling for number in ids]
-    return (*_what(ids, requests.values()), settles, *map(list, zip(*fresh, strict=True)), ids)
-
-
-def _what(ids: list[int], wanted: Iterable[NotifyRequest]) -> tuple[list[Any], ...]:
     return (
         ids,
         ["F" if request.full else "P" for request in wanted],
         [request.reason for request in wanted],
         [array_text(() if request.full else sorted(request.row_ids)) for request in wanted],
+        [number in settling for number in ids],
+        *map(list, zip(*fresh, strict=True)),
     )
 
 

@@ -6,19 +6,25 @@ worker that stands in for a dead beat.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any, Protocol
 
-from rls.store.numbering import NUMBER, NotifyRequest, OutboxRow, number_parameters
+from rls.store.numbering import CHANGED
 
-CLAIM = """
-delete from rls_changes
- where id = any(array(select id from rls_changes where slice = %b for update skip locked))
-returning watcher_ids, row_ids
+# All in one: a crash leaves the changes to the next tick, and nothing but numbers crosses the wire.
+SLICE = f"""
+with claimed as (
+  delete from rls_changes
+   where id = any(array(select id from rls_changes where slice = %b for update skip locked))
+  returning watcher_ids, row_ids
+), {CHANGED}
+select count(*), pg_notify('rls_outbox_' || owner, min(id) || ':' || max(id)) from told group by owner
 """
-ANNOUNCE = """
-select pg_notify('rls_outbox_' || owner, lo || ':' || hi)
-  from unnest(%b::int4[], %b::int8[], %b::int8[]) t(owner, lo, hi)
+
+
+# After the slice: a crash in between has it served once more, which finds nothing.
+SERVED = """
+insert into rls_tick as t (id, last, slot, by) values (1, now(), %b, %b)
+on conflict (id) do update set last = excluded.last, slot = excluded.slot, by = excluded.by
 """
 
 
@@ -30,32 +36,6 @@ class Cursor(Protocol):
 
 
 def run_slice(cursor: Cursor, slice_number: int) -> int:
-    """Turn the changes of one slice into outbox rows; returns how many NOTIFYs.
-
-    To be called inside a transaction: a crash leaves the changes for the next tick.
-    """
-    cursor.execute(CLAIM, (slice_number,))
-    requests: dict[int, NotifyRequest] = {}
-    for watcher_ids, row_ids in cursor.fetchall():
-        for watcher_id, row_id in zip(watcher_ids, row_ids, strict=True):
-            request = requests.get(watcher_id)
-            if request is None:
-                request = requests[watcher_id] = NotifyRequest(watcher_id, full=False)
-            request.row_ids.add(row_id)
-    if not requests:
-        return 0
-    cursor.execute(NUMBER, number_parameters(requests.values()))
-    rows = [OutboxRow._make(row) for row in cursor.fetchall()]
-    _announce(cursor, rows)
-    return len(rows)
-
-
-def _announce(cursor: Cursor, rows: list[OutboxRow]) -> None:
-    ids: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        ids[row.owner].append(row.id)
-    if ids:
-        owners = list(ids)
-        cursor.execute(
-            ANNOUNCE, (owners, [min(ids[owner]) for owner in owners], [max(ids[owner]) for owner in owners])
-        )
+    """Turn the changes of one slice into outbox rows; returns how many NOTIFYs."""
+    cursor.execute(SLICE, (slice_number,))
+    return sum(count for count, _ in cursor.fetchall())

@@ -28,7 +28,7 @@ class WorkerOptions:
     settle_time: float = 2.0
     slices: int = 10
     commit_waiting: int = 24
-    commit_gap: float = 0.01
+    commit_gap: float = 0.02
     backend_in_flight: int = 512
     sip_auth: str = "none"
     trusted_proxies: frozenset[str] = frozenset()

@@ -69,7 +69,7 @@ def test_everything_a_back_end_may_change_is_written_with_its_state() -> None:
 def test_refresh_and_positions_name_columns_of_their_types() -> None:
     assert set(RefreshRow._fields) <= types_of(Watcher).keys()
     assert RefreshRow._fields == ("id", *numbering._FRESH)
-    casts = re.findall(r"%b::(\w+)\[\]", numbering.RENEWING)[5:-1]
+    casts = re.findall(r"%b::(\w+)\[\]", numbering.RENEWING)[5:]
     assert casts == [types_of(Watcher)[field] for field in numbering._FRESH]
     assert re.findall(r"%b::(\w+)\[\]", commit_group.POSITIONS) == [
         types_of(Presentity)[field] for field in ("id", "position")
@@ -78,7 +78,7 @@ def test_refresh_and_positions_name_columns_of_their_types() -> None:
 
 def test_outbox_and_changes_have_the_columns_that_are_written_and_read() -> None:
     assert set(OutboxRow._fields) == types_of(OutboxEntry).keys()
-    assert f"returning {', '.join(OutboxRow._fields)}" in " ".join(numbering.NUMBER.split())
+    assert f"returning {', '.join(OutboxRow._fields)}" in " ".join(numbering.CHANGED.split())
     assert all(f"select {', '.join(OutboxRow._fields)} from rls_outbox" in " ".join(query.split())
                for query in (load.CLAIMED, load.LEFT_TO_SEND))  # fmt: skip
     written = re.search(r"insert into rls_changes \(([^)]*)\)", group_statements.STATES)
@@ -93,7 +93,7 @@ def test_a_restart_reads_every_column_of_a_back_end_that_it_needs() -> None:
 
 @pytest.mark.parametrize("model", [Watcher, Presentity, OutboxEntry, Change])
 def test_tables_are_named_as_the_statements_name_them(model: type[models.Model]) -> None:
-    statements = group_statements.STATES + group_statements.WATCHERS + numbering.NUMBER
+    statements = group_statements.STATES + group_statements.WATCHERS + numbering.CHANGED
     assert re.search(rf"\b{model._meta.db_table}\b", statements)
 
 

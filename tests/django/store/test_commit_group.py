@@ -6,8 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import AsyncCursor
+from psycopg import AsyncCursor, AsyncRawCursor
 
+from rls.store import commit_group
 from rls.store.commit_group import CommitGroup, Connection, write
 from rls.store.numbering import NotifyRequest
 from rls.store.rows import RefreshRow
@@ -18,16 +19,17 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture
-def statements(connection: Connection) -> list[str]:
-    """The statements executed from now on."""
+def statements(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements executed from now on, whichever kind of cursor executes them."""
     executed: list[str] = []
 
-    class Counting(AsyncCursor[tuple[Any, ...]]):
+    class Counting:
         async def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
             executed.append(query)
-            return await super().execute(query, *args, **kwargs)
+            return await super().execute(query, *args, **kwargs)  # type: ignore[misc]
 
-    connection.cursor_factory = Counting
+    connection.cursor_factory = type("Cursor", (Counting, AsyncCursor), {})
+    monkeypatch.setattr(commit_group, "AsyncRawCursor", type("RawCursor", (Counting, AsyncRawCursor), {}))
     return executed
 
 
