@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check conformance python
+.PHONY: run setup test check bench conformance python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -21,6 +21,9 @@ check: python
 conformance: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@$(VENV)/python -m pytest -m req -q -r fE -p tests.conformance.recorder $(ARGS)
+
+bench: setup
+	@$(VENV)/python -m bench $(or $(ARGS),compare)
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: sudo apt install python3 python3-venv"; exit 1; }

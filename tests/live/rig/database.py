@@ -62,13 +62,16 @@ class Database:
         )
 
 
+_numbers = itertools.count()
+"""Of all servers in one test run: they may share a PostgreSQL."""
+
+
 class Databases:
     """Makes databases on the server of `admin_url`, and drops them all in the end."""
 
     def __init__(self, admin_url: str) -> None:
         self._admin_url = admin_url
         self._names: list[str] = []
-        self._numbers = itertools.count()
         template = self._create("template1")
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
@@ -82,7 +85,7 @@ class Databases:
         return self._create(self._template)
 
     def _create(self, template: str) -> Database:
-        name = f"rls_live_{os.getpid()}_{next(self._numbers)}"
+        name = f"rls_live_{os.getpid()}_{next(_numbers)}"
         self._run("create database {} template {}", name, template)
         self._names.append(name)
         parts = urlsplit(self._admin_url)
