@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass, replace
-from typing import Self
+from functools import lru_cache
 
 _UNRESERVED = r"A-Za-z0-9\-_.!~*'()"
 _ESCAPED = "%[0-9A-Fa-f]{2}"
@@ -48,23 +48,10 @@ class SipUri:
     params: Params = ()
     headers: str = ""
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
+    @staticmethod
+    def parse(text: str) -> "SipUri":
         """Raises InvalidUri for everything that is not a complete sip: or sips: URI."""
-        found = _URI.fullmatch(text)
-        if found is None:
-            raise InvalidUri(f"not a SIP URI: {text[:80]!r}")
-        port = int(found["port"]) if found["port"] else None
-        _check_address(found["host"], port)
-        return cls(
-            scheme=found["scheme"],
-            user=found["user"],
-            password=found["password"],
-            host=found["host"],
-            port=port,
-            params=_parse_params(found["params"]),
-            headers=found["headers"] or "",
-        )
+        return _parsed(text) if len(text) <= _REMEMBERED else _parse(text)
 
     def __str__(self) -> str:
         password = "" if self.password is None else f":{self.password}"
@@ -110,6 +97,29 @@ class SipUri:
             and _same_params(_canonical_params(self.params), _canonical_params(other.params))
             and _canonical_headers(self.headers) == _canonical_headers(other.headers)
         )
+
+
+def _parse(text: str) -> SipUri:
+    found = _URI.fullmatch(text)
+    if found is None:
+        raise InvalidUri(f"not a SIP URI: {text[:80]!r}")
+    port = int(found["port"]) if found["port"] else None
+    _check_address(found["host"], port)
+    return SipUri(
+        scheme=found["scheme"],
+        user=found["user"],
+        password=found["password"],
+        host=found["host"],
+        port=port,
+        params=_parse_params(found["params"]),
+        headers=found["headers"] or "",
+    )
+
+
+_REMEMBERED = 256
+"""Characters of a URI that is remembered: nobody fills the memory with long ones."""
+# One SUBSCRIBE has the URIs of its list and its watcher looked at eight times.
+_parsed = lru_cache(4096)(_parse)
 
 
 def request_uri_of(entry_uri: str) -> str | None:
