@@ -52,7 +52,7 @@ def of_exception(error: Exception) -> HttpResponseBase | None:
             return text(404, f"not found: {error}")
         case store.PreconditionFailed():
             return text(412, "If-Match or If-None-Match does not hold")
-        case BodyTooLarge():
+        case BodyTooLarge() | store.TooLarge():
             return text(413, "the document is larger than RLS_XCAP_MAX_DOCUMENT")
         case exceptions.APIException():
             return text(error.status_code, str(error.detail))

@@ -56,6 +56,10 @@ def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None
     ).first()
 
 
+class TooLarge(Exception):
+    """The edited document would be longer than the limit; nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A document PUT that has passed every check; `tree` None if it would change nothing."""
@@ -144,7 +148,7 @@ def change(
     """Change a part of a document; returns the document and whether the part is new.
 
     `edit` parses what it makes, and that tree is validated: nothing is parsed again. Raises NotFound
-    (the user), PreconditionFailed, Conflict, and what `edit` raises.
+    (the user), PreconditionFailed, Conflict, TooLarge, and what `edit` raises.
     """
     document = lock(usage, selector)
     if not preconditions.hold(document.etag if document else None):
@@ -222,9 +226,8 @@ def _surroundings(document: Document) -> Surroundings:
 
 
 def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
-    limit = usage.limit(settings.RLS_XCAP_MAX_DOCUMENT)
-    if len(body) > limit:
-        raise Conflict("constraint-failure", f"the document would be larger than {limit} bytes")
+    if len(body) > usage.limit(settings.RLS_XCAP_MAX_DOCUMENT):
+        raise TooLarge
 
 
 def _announce(document: Document, created: bool) -> None:

@@ -309,7 +309,11 @@ def test_root_element_is_replaced_as_a_whole(document: bytes) -> None:
 
 def test_document_does_not_outgrow_the_quota_by_parts(document: bytes, settings: Settings) -> None:
     settings.RLS_XCAP_MAX_DOCUMENT = len(document) + 10
-    assert conflict(f"{LIST}/entry%5B2%5D", b'<entry uri="sip:c@example.test"/>') == "constraint-failure"
+    client = XcapClient()
+    before = client.get(INDEX).content
+    answer = client.put(f"{LIST}/entry%5B2%5D", b'<entry uri="sip:c@example.test"/>')
+    assert answer.status_code == 413
+    assert client.get(INDEX).content == before
 
 
 @pytest.mark.req("X-K1")

@@ -29,7 +29,7 @@ def rls(subscribe: Subscribe, settings: Settings) -> XcapClient:
     return XcapClient("rls")
 
 
-@pytest.mark.req("X-I7")
+@pytest.mark.req("X-I7", "R4826-4.4.9-1")
 def test_index_of_services_is_for_super_users(rls: XcapClient) -> None:
     assert XcapClient().get(INDEX).status_code == 403
     assert rls.get(INDEX).status_code == 200

@@ -109,6 +109,16 @@ def test_what_the_server_does_not_have_is_not_found(target: str) -> None:
     assert XcapClient().get(target).status_code == 404
 
 
+@pytest.mark.req("R4825-8.3-2")
+def test_neither_a_missing_document_nor_a_selector_without_match_is_found() -> None:
+    document = path_of("rls-services")
+    assert XcapClient().get(document).status_code == 404
+    XcapClient().put(document, services(inline("sip:list@example.test", "bob@example.test")))
+    assert XcapClient().get(document).status_code == 200
+    missing = f"{document}/~~/rls-services/service[@uri=%22sip:other@example.test%22]"
+    assert XcapClient().get(missing).status_code == 404
+
+
 def test_body_over_the_quota_is_refused(settings: Settings) -> None:
     settings.RLS_XCAP_MAX_DOCUMENT = 100
     response = XcapClient().put(INDEX, friends("sip:bob@example.test") + b" " * 100)
@@ -130,7 +140,7 @@ def test_capabilities_list_what_is_served_and_are_read_only() -> None:
 
 
 @pytest.mark.req("X-D2")
-@pytest.mark.req("X-D3")
+@pytest.mark.req("X-D3", "R4825-8.3-1")
 def test_element_is_cut_out_of_the_stored_bytes() -> None:
     body = services(inline("sip:list@example.test", "bob@example.test"))
     XcapClient().put(path_of("rls-services"), body)

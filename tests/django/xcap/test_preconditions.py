@@ -11,7 +11,7 @@ OLD, NEW = friends(), friends("sip:bob@example.test")
 
 
 @pytest.mark.req("X-D8")
-@pytest.mark.req("X-D9")
+@pytest.mark.req("X-D9", "R4825-8.3-3")
 def test_get_of_a_known_version_is_not_modified() -> None:
     etag = XcapClient().put(INDEX, OLD)["ETag"]
     response = XcapClient().get(INDEX, If_None_Match=etag)
