@@ -9,7 +9,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import compare, experiments, generator, machine, report
+from bench import compare, experiments, generator, machine, report, web
 from bench.ours import Ours
 from bench.peers.database import MariaDatabase, PostgresDatabase
 from bench.peers.kamailio import Kamailio
@@ -22,6 +22,7 @@ examples:
   python -m bench compare --servers ours           without peers
   python -m bench scale                            one and two SIP workers
   python -m bench big                              100 000 back-end subscriptions, and a restart with them
+  python -m bench web                              XCAP over HTTP beside Kamailio's xcap_server, 3 minutes
   python -m bench report var/bench/results.jsonl   the tables again
 """
 
@@ -48,6 +49,10 @@ def arguments() -> argparse.Namespace:
     comparing.add_argument("--quick", action="store_true", help="100x10, one round, 2 seconds, no storm")
     for name, help in experiments.HELP.items():
         commands.add_parser(name, help=help)
+    serving = commands.add_parser("web", help="XCAP over HTTP, with wrk, beside Kamailio's xcap_server")
+    serving.add_argument("--rounds", type=int, default=3, help="each server in turn, so often (3)")
+    serving.add_argument("--seconds", type=int, default=5, help="length of each measurement (5)")
+    serving.add_argument("--only", default="", help="what to measure: GET, PUT document, 304, ...")
     reporting = commands.add_parser("report", help="print the tables of results")
     reporting.add_argument("results", type=Path)
     return parser.parse_args()
@@ -67,9 +72,14 @@ def run(options: argparse.Namespace) -> int:
     if options.command == "report":
         print(report.tables(options.results))  # noqa: T201
         return 0
-    program = generator.build(options.folder.resolve())
+    program = None if options.command == "web" else generator.build(options.folder.resolve())
     with tempfile.TemporaryDirectory(prefix="rls-bench-") as folder:
         Path(folder).chmod(0o755)  # the peer's database runs as another user
+        if program is None:
+            results = options.folder / "web.jsonl"
+            wanted = {"rounds": options.rounds, "seconds": options.seconds, "only": options.only}
+            print(web.web(Path(folder), results, **wanted))  # noqa: T201
+            return 0
         if options.command == "compare":
             return compare_all(options, program, Path(folder))
         print(experiments.RUN[options.command](program, Path(folder)))  # noqa: T201

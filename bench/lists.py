@@ -34,3 +34,19 @@ def service_uri(number: int) -> str:
 def watchers(count: int) -> Iterator[tuple[int, str]]:
     """Numbers and user names."""
     return ((number, f"w{number}") for number in range(count))
+
+
+RESOURCE_LISTS_TYPE = "application/resource-lists+xml"
+
+
+def resource_lists(entries: int, title: str) -> str:
+    """A resource-lists document with the list `friends`; `title` is its display name."""
+    entry = "".join(
+        f'<entry uri="sip:r{number}@{DOMAIN}"><display-name>Contact {number}</display-name></entry>\n'
+        for number in range(entries)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists">\n'
+        f'<list name="friends"><display-name>{title}</display-name>\n{entry}</list></resource-lists>\n'
+    )

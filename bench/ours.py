@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from bench.cluster import Cluster
-from bench.generator import PRESENCE_PORT, SIP_PORT, RunFailed
+from bench.generator import PRESENCE_PORT, SIP_PORT, WEB_PORT, RunFailed
 from bench.lists import DOMAIN, RLS_SERVICES, document, service_uri, watchers
 from rlsproject.embedded import Valkey
 
@@ -43,6 +43,7 @@ class Ours:
             "RLS_ENV_FILE": "",
             "SECRET_KEY": "only measured",
             "RLS_XCAP_AUTH": "none",
+            "RLS_HTTP_LISTEN": f"127.0.0.1:{WEB_PORT}",
         }
 
     def prepare(self) -> None:

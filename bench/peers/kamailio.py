@@ -13,13 +13,14 @@ from bench.generator import PRESENCE_PORT, SIP_PORT, RunFailed
 from bench.lists import DOMAIN, RLS_SERVICES, kamailio_document, watchers
 from bench.peers.database import Database
 
-TEMPLATE = Path(__file__).parent / "kamailio.cfg"
 TABLES = ("xcap", "rls_presentity", "rls_watchers", "pua", "presentity", "active_watchers", "watchers")
 ROOT = "/xcap-root/rls-services/users/sip:{user}@{domain}/index"
 
 
 class Kamailio:
     """`memory`: rls db_mode 0, which keeps nothing; else db_mode 2, every change in the database."""
+
+    template = Path(__file__).parent / "kamailio.cfg"
 
     def __init__(self, folder: Path, database: Database, *, memory: bool) -> None:
         self.name = "kamailio-memory" if memory else "kamailio-durable"
@@ -38,6 +39,9 @@ class Kamailio:
 
     def start(self, lists: int, entries: int) -> None:
         self._database.fill(TABLES, "xcap", self._rows(lists, entries))
+        self._launch()
+
+    def _launch(self) -> None:
         self._folder.mkdir(exist_ok=True)
         config = self._folder / "kamailio.cfg"
         config.write_text(self._config())
@@ -67,7 +71,7 @@ class Kamailio:
             "PUA_UPDATE": 100, "RLS_DB_MODE": 0 if self._memory else 2, "PRESPORT": PRESENCE_PORT,
             "WAITN": 1, "POLLRATE": 10, "NOTIFIERS": 1, "MAXBODY": 0,
         }  # fmt: skip
-        text = TEMPLATE.read_text()
+        text = self.template.read_text()
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         return text
