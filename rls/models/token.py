@@ -3,6 +3,8 @@ import secrets
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -10,9 +12,23 @@ from rls.models.subscriber import Subscriber
 
 
 class AccessToken(models.Model):
-    """A subscriber's token for programs that speak HTTP (Bearer, RFC 6750); only its hash is stored."""
+    """A token for programs that speak HTTP (Bearer, RFC 6750); only its hash is stored.
 
-    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="access_tokens")
+    It belongs to a subscriber, or to an operator and is then for the REST API only.
+    """
+
+    subscriber = models.ForeignKey(
+        Subscriber, models.CASCADE, null=True, blank=True, related_name="access_tokens"
+    )
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="access_tokens",
+        help_text="instead of a subscriber: a user of the admin, with the same permissions",
+    )
+    read_only = models.BooleanField(default=False, help_text="the REST API lets it read only")
     label = models.CharField(max_length=100, blank=True, help_text="what it is for")
     sha256 = models.CharField(max_length=64, unique=True, help_text="hash of the token, in hex")
     created = models.DateTimeField(auto_now_add=True)
@@ -20,25 +36,44 @@ class AccessToken(models.Model):
 
     class Meta:
         db_table = "rls_access_tokens"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(subscriber=None) ^ models.Q(operator=None),
+                name="rls_access_tokens_one_owner",
+                violation_error_message="A token belongs to a subscriber or to an operator.",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.label or 'token'} of {self.subscriber}"
+        return f"{self.label or 'token'} of {self.owner}"
+
+    @property
+    def owner(self) -> Subscriber | User:
+        owner = self.subscriber or self.operator
+        assert owner is not None
+        return owner
 
     @classmethod
     def issue(
-        cls, subscriber: Subscriber, label: str = "", expires: datetime | None = None
+        cls,
+        owner: Subscriber | User,
+        label: str = "",
+        expires: datetime | None = None,
+        *,
+        read_only: bool = False,
     ) -> tuple[Self, str]:
         """A new token and its text, which cannot be had again."""
         text = secrets.token_urlsafe(32)
-        return cls.objects.create(
-            subscriber=subscriber, label=label, expires=expires, sha256=_hash(text)
-        ), text
+        whose = "subscriber" if isinstance(owner, Subscriber) else "operator"
+        token = cls(label=label, expires=expires, read_only=read_only, sha256=_hash(text), **{whose: owner})
+        token.save()
+        return token, text
 
     @classmethod
     def find(cls, text: str) -> Self | None:
         """The token with this text, None if there is none or it has expired."""
         alive = models.Q(expires=None) | models.Q(expires__gt=timezone.now())
-        return cls.objects.select_related("subscriber").filter(alive, sha256=_hash(text)).first()
+        return cls.objects.select_related("subscriber", "operator").filter(alive, sha256=_hash(text)).first()
 
 
 def _hash(text: str) -> str:

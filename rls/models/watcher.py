@@ -56,6 +56,11 @@ class Watcher(models.Model):
         db_table = "rls_watchers"
         verbose_name = "watcher"
         constraints = [models.UniqueConstraint(fields=["rlsubs_did"], name="rls_watchers_did")]
+        # What the API filters by; neither ever changes.
+        indexes = [
+            models.Index("watcher_username", "watcher_domain", "id", name="rls_watchers_watcher"),
+            models.Index("service_uri", "id", name="rls_watchers_list"),
+        ]
         # local_cseq, version, expires and everything a NOTIFY or refresh changes stay
         # out of every index, so that updates are HOT.
 

@@ -17,6 +17,6 @@ class BearerAuthentication(BaseAuthentication):
         if not request.is_secure():
             raise AuthenticationFailed("Access tokens are taken over HTTPS only.")
         token = AccessToken.find(text)
-        if token is None:
-            raise InvalidToken("There is no such access token, or it has expired.")
+        if token is None or token.subscriber is None:
+            raise InvalidToken("There is no such access token of a subscriber, or it has expired.")
         return Identity.of(Xui(token.subscriber.username, token.subscriber.domain)), None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -29,3 +30,17 @@ def test_token_that_is_deleted_is_no_longer_valid(admin_client: Client) -> None:
     token, text = AccessToken.issue(alice)
     admin_client.post(reverse("admin:rls_accesstoken_delete", args=[token.pk]), {"post": "yes"})
     assert AccessToken.find(text) is None
+
+
+def test_token_of_an_operator_is_for_the_api_only_and_has_one_owner(admin_client: Client) -> None:
+    alice = Subscriber.objects.create(username="alice", domain="example.test")
+    boss = User.objects.get()
+    add = reverse("admin:rls_accesstoken_add")
+    form = {"operator": str(boss.pk), "expires_0": "", "expires_1": "", "read_only": "on"}
+    assert (
+        "belongs to a subscriber or to an operator"
+        in admin_client.post(add, {**form, "subscriber": str(alice.pk)}).content.decode()
+    )
+    admin_client.post(add, form)
+    token = AccessToken.objects.get()
+    assert (token.owner, token.read_only) == (boss, True)
