@@ -15,6 +15,16 @@ def list_changed(document_id: int) -> None:
         cursor.execute("select pg_notify('rls_lists', %s)", (str(document_id),))
 
 
+ALL_LISTS = "all"
+"""Payload of `rls_lists` that stands for every list."""
+
+
+def all_lists_changed() -> None:
+    """Tell the SIP workers, on commit, to compare all their subscriptions with the lists."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify('rls_lists', %s)", (ALL_LISTS,))
+
+
 ABANDONED_AFTER = 3600
 """Seconds after its expiry that a subscription's owner has to end it; then nobody will."""
 

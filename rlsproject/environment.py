@@ -168,6 +168,13 @@ WEB = Section(
         ),
         Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(
+            "RLS_API_RATE",
+            WHOLE,
+            "600",
+            "requests a minute",
+            "How often each user (and each address that is nobody yet) may ask the REST API; 0: any number.",
+        ),
+        Setting(
             "RLS_XCAP_USAGES",
             TEXT,
             "",

@@ -11,6 +11,7 @@ import environ
 
 from rlsproject import environment, logs, variables
 from rlsproject.embedded.places import Places
+from rlsproject.openapi import SPECTACULAR
 from rlsproject.secret import secret_key
 from rlsproject.unfold import UNFOLD  # noqa: F401  (read by unfold)
 
@@ -49,6 +50,7 @@ RLS_XCAP_SUPER_USERS: list[str]
 RLS_XCAP_QUOTED_ATTRIBUTES: bool
 RLS_XCAP_URL: str
 RLS_XCAP_MAX_DOCUMENT: int
+RLS_API_RATE: int
 RLS_XCAP_VERSIONS: int
 RLS_XCAP_USAGES: str
 RLS_WORKER: int
@@ -85,6 +87,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rlsproject",
     "rls",
     "xcap",
@@ -145,7 +150,8 @@ if _values["BEHIND_HTTPS"]:
 # includeSubDomains and preload).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-REST_FRAMEWORK: dict[str, Any] = {}
+REST_FRAMEWORK: dict[str, Any] = {"DEFAULT_SCHEMA_CLASS": "rls.api.schema.Schema"}
+SPECTACULAR_SETTINGS = SPECTACULAR
 
 LOGGING_CONFIG = None  # structlog's set-up below replaces Django's
 logs.configure(_values["LOG_FORMAT"], _values["LOG_LEVEL"])

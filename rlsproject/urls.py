@@ -9,7 +9,11 @@ from rlsproject import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("rlsproject.api")),
     path("", include("xcap.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]
+
+handler400 = "rlsproject.api.bad_request"
+handler500 = "rlsproject.api.server_error"

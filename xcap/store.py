@@ -5,7 +5,7 @@ tree follow each other, also when the document does not exist yet.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -163,6 +163,43 @@ def change(
     examine(edited.tree, len(edited.body), usage, _surroundings(document))
     Change(document, edited.body, edited.tree).apply(author)
     return document, edited.created
+
+
+@transaction.atomic
+def edit(
+    usage: ApplicationUsage,
+    selector: DocumentSelector,
+    rewrite: Callable[[bytes | None], bytes],
+    preconditions: Preconditions = ALWAYS,
+    author: str = "",
+) -> Document:
+    """Store what `rewrite` makes of the document (None: there is none yet), which nobody else changes
+    meanwhile. Raises what `check` and `rewrite` raise."""
+    document = lock(usage, selector)
+    if not preconditions.hold(document.etag if document else None):
+        raise PreconditionFailed
+    body = rewrite(bytes(document.doc) if document else None)
+    _refuse_too_large(usage, body)
+    return put(usage, selector, body, author=author)[0]
+
+
+@transaction.atomic
+def reread(owner: Xui) -> int:
+    """Index the services of a user anew and compare the subscriptions with the lists, for documents that
+    somebody else wrote into the table; returns the documents. Raises NotFound, Conflict."""
+    _lock(DocumentSelector(RLS_SERVICES.auid, owner, ""))
+    documents = Document.objects.filter(
+        username=owner.username,
+        domain=owner.domain,
+        doc_type__in=(RESOURCE_LISTS.doc_type, RLS_SERVICES.doc_type),
+    ).order_by("pk")
+    for document in documents:
+        if document.doc_type == RLS_SERVICES.doc_type:
+            tree = _validate(document, bytes(document.doc))
+            Change(document, bytes(document.doc), tree)._index(tree)
+        list_changed(document.pk)
+    announce(owner)
+    return len(documents)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import psycopg
 
+from rls.services import ALL_LISTS
 from rls.store import load
 from rls.store.commit_group import Connection
 from rls.store.numbering import OutboxRow
@@ -67,12 +68,18 @@ class Listener:
             self.listening.set()
             async for notification in connection.notifies():
                 if notification.channel == "rls_lists":
-                    self._list_changed(int(notification.payload))
+                    self._lists_changed(notification.payload)
                 elif notification.channel == CHANNEL:
                     self._documents_changed(notification.payload)
                 else:
                     low, _, high = notification.payload.partition(":")
                     self._hand_on(await load.outbox_range(reader, self._owner, int(low), int(high)))
+
+    def _lists_changed(self, payload: str) -> None:
+        if payload == ALL_LISTS:
+            self._missed()
+        else:
+            self._list_changed(int(payload))
 
     def _hand_on(self, rows: list[OutboxRow]) -> None:
         if rows:

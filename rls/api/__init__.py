@@ -1,0 +1,1 @@
+"""REST: what all resources have in common, and views of running subscriptions."""

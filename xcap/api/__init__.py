@@ -1,0 +1,1 @@
+"""REST for lists, their services and subscribers: the same documents that XCAP reads and writes."""
