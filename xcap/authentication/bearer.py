@@ -1,7 +1,8 @@
 """Access tokens (RFC 6750), over TLS and nowhere else."""
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from rls.models import AccessToken
@@ -19,4 +20,6 @@ class BearerAuthentication(BaseAuthentication):
         token = AccessToken.find(text)
         if token is None or token.subscriber is None:
             raise InvalidToken("There is no such access token of a subscriber, or it has expired.")
+        if token.read_only and request.method not in SAFE_METHODS:
+            raise PermissionDenied("This access token is for reading only.")
         return Identity.of(Xui(token.subscriber.username, token.subscriber.domain)), None

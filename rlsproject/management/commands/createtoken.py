@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--operator", default="", help="instead of a subscriber: a user of the admin")
         parser.add_argument("--label", default="", help="what it is for, such as 'phone book script'")
         parser.add_argument("--days", type=int, help="how long it is valid; without: until it is deleted")
-        parser.add_argument("--read-only", action="store_true", help="the REST API lets it read only")
+        parser.add_argument("--read-only", action="store_true", help="good for reading, not for writing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["subscriber"]) == bool(options["operator"]):

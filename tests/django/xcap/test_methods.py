@@ -122,6 +122,19 @@ def test_token_opens_no_other_tree(subscribe: Subscribe, alice: Subscriber) -> N
     assert answering("Bearer wrong").status_code == 401
 
 
+def test_token_for_reading_writes_nothing(alice: Subscriber) -> None:
+    from rls.models import AccessToken
+
+    _, text = AccessToken.issue(alice, "dashboard", read_only=True)
+    before = answering(f"Bearer {text}")
+    assert before.status_code == 200
+    headers = {"Authorization": f"Bearer {text}"}
+    for method in (Client().put, Client().delete):
+        extra: dict[str, Any] = {"RAW_URI": INDEX, "REMOTE_ADDR": "198.51.100.1", "headers": headers}
+        assert method(INDEX, secure=True, **extra).status_code == 403
+    assert answering(f"Bearer {text}").content == before.content
+
+
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7"])
 @pytest.mark.parametrize("value", ['"sip:alice@example.test"', "<sip:alice@example.test>", "alice"])
 def test_proxy_in_front_says_who_it_is(address: str, value: str) -> None:
