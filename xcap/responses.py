@@ -44,6 +44,8 @@ def tagged(response: HttpResponse, etag: str) -> HttpResponse:
 def of_exception(error: Exception) -> HttpResponseBase | None:
     """The answer that an error of our own or of REST framework stands for, None for a bug."""
     match error:
+        case BodyTooLarge() | store.TooLarge():
+            return text(413, "the document is larger than RLS_XCAP_MAX_DOCUMENT")
         case errors.Conflict():
             return HttpResponse(error.body(), status=409, content_type=errors.MEDIA_TYPE)
         case InvalidSelector():
@@ -52,8 +54,6 @@ def of_exception(error: Exception) -> HttpResponseBase | None:
             return text(404, f"not found: {error}")
         case store.PreconditionFailed():
             return text(412, "If-Match or If-None-Match does not hold")
-        case BodyTooLarge() | store.TooLarge():
-            return text(413, "the document is larger than RLS_XCAP_MAX_DOCUMENT")
         case exceptions.APIException():
             return text(error.status_code, str(error.detail))
     return None

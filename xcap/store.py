@@ -56,8 +56,11 @@ def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None
     ).first()
 
 
-class TooLarge(Exception):
+class TooLarge(Conflict):
     """The edited document would be longer than the limit; nothing was changed."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("constraint-failure", f"the document would be larger than {limit} bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +266,9 @@ def _surroundings(document: Document) -> Surroundings:
 
 
 def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
-    if len(body) > usage.limit(settings.RLS_XCAP_MAX_DOCUMENT):
-        raise TooLarge
+    limit = usage.limit(settings.RLS_XCAP_MAX_DOCUMENT)
+    if len(body) > limit:
+        raise TooLarge(limit)
 
 
 def _announce(document: Document, created: bool) -> None:
