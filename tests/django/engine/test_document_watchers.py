@@ -110,7 +110,8 @@ async def test_what_the_database_refuses_is_tried_again(rig: Rig, monkeypatch: p
         await asyncio.sleep(0.01)
         if notifies(rig) == [1]:
             break
-    assert (notifies(rig), failures) == ([1], -1)
+    assert notifies(rig) == [1]
+    assert failures < 0
     assert rig.phone.statuses[-1] == 200
 
 
