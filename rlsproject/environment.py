@@ -89,7 +89,8 @@ SIP = Section(
             TEXT,
             "owner",
             "owner, domain or anyone",
-            "Who may subscribe to a list: its owner, users of the owner's domain, anyone.",
+            "Who may subscribe to a list whose service does not say it: its owner, "
+            "users of the owner's domain, anyone.",
         ),
         Setting(
             "RLS_MIN_EXPIRES",

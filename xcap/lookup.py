@@ -20,7 +20,9 @@ from rls.domain.lists import (
 )
 from rls.domain.uri import SipUri
 from xcap import index
+from xcap.documents import sharing
 from xcap.documents.rls_services import canonical
+from xcap.documents.sharing import Sharing
 from xcap.index import IndexRow
 from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
@@ -38,7 +40,7 @@ class ResolvedService:
     """A list service with its list.
 
     `documents` are the numbers of the documents that it rests on, `fingerprint` changes with
-    any of them. `packages` None allows every event package.
+    any of them. `packages` None allows every event package, `sharing` None whom RLS_LIST_ACCESS does.
     """
 
     uri: str
@@ -47,6 +49,7 @@ class ResolvedService:
     flat: FlatList
     documents: frozenset[int]
     fingerprint: str
+    sharing: Sharing | None = None
 
 
 Resolution = ResolvedService | UnresolvableReference | None
@@ -176,5 +179,6 @@ def _flatten(row: _Row, service: Service | None, documents: Documents) -> _Known
         flat=flat,
         documents=frozenset(document.id for document in rests_on),
         fingerprint=" ".join(sorted(f"{document.id}:{document.etag}" for document in rests_on)),
+        sharing=sharing.read(service.element),
     )
     return _Known(row.document, result, dereference.used)

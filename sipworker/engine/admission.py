@@ -177,7 +177,7 @@ class Admission:
         assert service is not None
         if service.packages is not None and event not in service.packages:
             return Rejection(489, headers=tuple(self._agent.allow_events()))
-        if not self._policy.may_use(claim.identity, service.owner):
+        if not self._policy.may_use(claim.identity, service.owner, service.sharing):
             return Rejection(403)
         return self._unacceptable(request, event) or too_brief(request, event, self._options)
 

@@ -11,6 +11,7 @@ from rls.domain.lists import UnresolvableReference
 from rls.store.ids import IdBlocks
 from sipworker.engine.directory import Found, resolve_services
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.policy import Policy
 from sipworker.engine.watchers import Watchers
 from sipworker.engine.writer import Writer
 from xcap.lookup import ResolvedService
@@ -18,28 +19,41 @@ from xcap.lookup import ResolvedService
 log = logging.getLogger("rls.list_changes")
 
 RETRY = 2.0
+MEANWHILE = 60.0
+"""Seconds that a look-up of a list takes at most."""
+REMEMBERED = 10_000
+"""Documents with news, until the old news are forgotten."""
 
 
 class ListChanges:
     """Knows which documents each subscribed list rests on; changed(id) starts the comparison."""
 
-    def __init__(self, watchers: Watchers, writer: Writer, ids: IdBlocks) -> None:
+    def __init__(self, watchers: Watchers, writer: Writer, ids: IdBlocks, policy: Policy) -> None:
         self._watchers = watchers
         self._writer = writer
         self._ids = ids
+        self._policy = policy
         self._known: dict[str, ResolvedService] = {}
         self._dirty: set[str] = set()
+        self._news: dict[int, float] = {}
         self._work = asyncio.Event()
 
     def learned(self, service: ResolvedService) -> None:
-        """A subscription to this list begins."""
+        """A subscription to this list begins; news of it may have come while it was looked up."""
         self._known[service.uri] = service
+        since = asyncio.get_running_loop().time() - MEANWHILE
+        if any(self._news.get(document, since) > since for document in service.documents):
+            self.check([service.uri])
 
     async def catch_up(self) -> None:
         """After a restart, before anything is sent: names, and what changed meanwhile."""
         await self._compare(self._watchers.services())
 
     def changed(self, document: int) -> None:
+        now = asyncio.get_running_loop().time()
+        if len(self._news) > REMEMBERED:
+            self._news = {known: when for known, when in self._news.items() if when > now - MEANWHILE}
+        self._news[document] = now
         self.check(uri for uri, service in self._known.items() if document in service.documents)
 
     def check_all(self) -> None:
@@ -88,7 +102,14 @@ class ListChanges:
         else:
             self._known[uri] = service
             for watcher in watchers:
-                self._bring_in_line(watcher, service, now)
+                self._go_on(watcher, service, now)
+
+    def _go_on(self, watcher: ListSubscription, service: ResolvedService, now: float) -> None:
+        """Whom the list is no longer open to loses it (RFC 6665 section 4.2.1.3)."""
+        if self._policy.may_use(watcher.identity, service.owner, service.sharing):
+            self._bring_in_line(watcher, service, now)
+        else:
+            self._watchers.end(watcher, "rejected", now)
 
     def _store_order(self, watcher: ListSubscription) -> None:
         for position, back_end in enumerate(watcher.resources.values()):

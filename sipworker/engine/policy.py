@@ -13,6 +13,7 @@ from sipworker.engine.options import WorkerOptions
 from sipworker.sip.flow import Flow
 from sipworker.sip.headers import NameAddr
 from sipworker.sip.message import Request
+from xcap.documents.sharing import Sharing
 
 
 class Rejection(NamedTuple):
@@ -105,11 +106,13 @@ class Policy:
 
     # -- may they
 
-    def may_use(self, identity: str, owner: str) -> bool:
+    def may_use(self, identity: str, owner: str, sharing: Sharing | None = None) -> bool:
         """Whether a list of `owner` (user@domain) is open to `identity` (RFC 4662 section 4.4)."""
         watcher = aor(identity)
-        match self._options.list_access:
+        match sharing.access if sharing else self._options.list_access:
             case "anyone":
+                return True
+            case "users" if sharing and watcher in map(aor, sharing.users):
                 return True
             case "domain":
                 return watcher.rpartition("@")[2] == owner.lower().rpartition("@")[2]

@@ -118,8 +118,8 @@ class SipWorker:
         )
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
         self.directory = Directory(ids)
-        self.list_changes = ListChanges(self.watchers, self.writer, ids)
         policy, root = Policy(options), xcap_root()
+        self.list_changes = ListChanges(self.watchers, self.writer, ids, policy)
         self.documents = DocumentNotifier(agent, options, root)
         self.document_admission = DocumentAdmission(self.documents, self.directory, policy, options, root)
         self.admission = Admission(

@@ -18,7 +18,7 @@ from rest_framework.reverse import reverse
 from rls.api import problems
 from rls.api.paging import KeysetPages
 from rls.domain import xmlinput
-from xcap.api import sharing
+from xcap.api import pointing
 from xcap.api.serializers import ListChangeSerializer, ListSerializer, NewListSerializer
 from xcap.api.view import ME, DocumentView
 from xcap.documents.entries import ListEntry, entries, entry_xml, set_display_name
@@ -162,12 +162,12 @@ class ListDetail(DocumentView):
         change.is_valid(raise_exception=True)
         xui, path = self.owner(owner), ListPath.parse(list)
         with transaction.atomic():
-            shared = sharing.pointing(xui, path)
+            shared = pointing.pointing(xui, path)
             document = self.write(
                 RESOURCE_LISTS, xui, path.document, lambda body: _changed(body, path, change.validated_data)
             )
             after = _after(path, change.validated_data)
-            sharing.follow(xui, shared, path, after, request)
+            pointing.follow(xui, shared, path, after, request)
         return self.answer(document, shown(after.locate(_root(document)), after, xui))
 
     @extend_schema(parameters=[OWNER, LIST_ID], request=None, responses=NOTHING)
@@ -175,7 +175,7 @@ class ListDetail(DocumentView):
         """Delete a list, and the services that share it: their subscriptions end."""
         xui, path = self.owner(owner), ListPath.parse(list)
         with transaction.atomic():
-            sharing.end(xui, sharing.pointing(xui, path), request)
+            pointing.end(xui, pointing.pointing(xui, path), request)
             self.write(RESOURCE_LISTS, xui, path.document, lambda body: _removed(body, path))
         return Response(status=204)
 

@@ -8,7 +8,10 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from rls.domain.uri import with_scheme
 from xcap.documents.entries import ListEntry
+from xcap.documents.rls_services import canonical
+from xcap.documents.sharing import ACCESSES, Sharing
 
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WORD: Final = re.compile(r"\S+")
@@ -118,6 +121,35 @@ class ListChangeSerializer(Strict):
     display_name = display_name_field(required=False)
 
 
+class SharingSerializer(Strict):
+    """Who may subscribe."""
+
+    access = serializers.ChoiceField(
+        ACCESSES, help_text="the owner alone, named users too, all of the owner's domain, or anyone"
+    )
+    users = serializers.ListField(
+        child=uri_field(),
+        required=False,
+        max_length=1000,
+        help_text="SIP URIs of the users, with access users",
+    )
+
+    def to_internal_value(self, data: Any) -> Sharing:
+        values = super().to_internal_value(data)
+        users = tuple(dict.fromkeys(map(with_scheme, values.get("users", ()))))
+        if users and values["access"] != "users":
+            raise serializers.ValidationError({"users": ["They count with access users only."]})
+        if strange := [uri for uri in users if canonical(uri) is None]:
+            raise serializers.ValidationError({"users": [f"Not a SIP URI: {strange[0]}"]})
+        return Sharing(values["access"], users)
+
+
+def sharing_field(**options: Any) -> SharingSerializer:
+    return SharingSerializer(
+        allow_null=True, help_text="who may subscribe; null: as RLS_LIST_ACCESS says", **options
+    )
+
+
 class ServiceSerializer(Strict):
     """A list under a SIP URI that phones can subscribe to."""
 
@@ -135,6 +167,7 @@ class ServiceSerializer(Strict):
     packages = serializers.ListField(
         child=serializers.CharField(), allow_null=True, help_text="event packages; null: any"
     )
+    sharing = sharing_field()
 
 
 def packages_field(**options: Any) -> serializers.ListField:
@@ -154,6 +187,7 @@ class NewServiceSerializer(Strict):
     list = serializers.CharField(required=False, help_text="id of one of the owner's lists")
     entries = entries_field(required=False)
     packages = packages_field(default=None)
+    sharing = sharing_field(default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("list" in attrs) == ("entries" in attrs):
@@ -165,3 +199,4 @@ class ServiceChangeSerializer(Strict):
     uri = uri_field(required=False)
     list = serializers.CharField(required=False, help_text="id of one of the owner's lists")
     packages = packages_field(required=False)
+    sharing = sharing_field(required=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,7 +15,7 @@ from rest_framework.reverse import reverse
 from rls.api.paging import KeysetPages
 from rls.domain import xmlinput
 from xcap import store
-from xcap.api import sharing
+from xcap.api import pointing
 from xcap.api.lists import ETAG, IF_MATCH, NOTHING, OWNER
 from xcap.api.serializers import NewServiceSerializer, ServiceChangeSerializer, ServiceSerializer
 from xcap.api.view import ME, DocumentView
@@ -33,7 +34,7 @@ SERVICE_URI = OpenApiParameter("service", str, OpenApiParameter.PATH, descriptio
 def shown(element: etree._Element, document: str, owner: Xui) -> dict[str, Any]:
     """A service as JSON."""
     service = services.read(element)
-    path = sharing.path_of(service.resource_list, owner) if service.resource_list else None
+    path = pointing.path_of(service.resource_list, owner) if service.resource_list else None
     return {
         "uri": service.uri,
         "owner": f"{owner.username}@{owner.domain}",
@@ -41,6 +42,7 @@ def shown(element: etree._Element, document: str, owner: Xui) -> dict[str, Any]:
         "list": str(path) if path else None,
         "resource_list": service.resource_list,
         "packages": None if service.packages is None else list(service.packages),
+        "sharing": asdict(service.sharing) if service.sharing else None,
     }
 
 
@@ -57,7 +59,7 @@ class ServiceView(DocumentView):
             path.locate(xmlinput.parse(bytes(stored.doc)))
         except (NoSuchList, store.NotFound) as error:
             raise ValidationError({"list": "The owner has no such list."}) from error
-        return sharing.url(self.request, owner, path)
+        return pointing.url(self.request, owner, path)
 
 
 class Services(ServiceView):
@@ -90,7 +92,7 @@ class Services(ServiceView):
         values = new.validated_data
         owner = self.owner(values.get("owner", ME))
         to = self.url(owner, values["list"]) if "list" in values else None
-        service = ListService(values["uri"], to, _tuple(values["packages"]))
+        service = ListService(values["uri"], to, _tuple(values["packages"]), values["sharing"])
 
         def rewrite(body: bytes | None) -> bytes:
             edit = Splices(body or services.EMPTY)
@@ -118,7 +120,7 @@ class ServiceDetail(ServiceView):
         responses=ServiceSerializer,
     )
     def patch(self, request: Request, owner: str, service: str) -> Response:
-        """Give a service another URI, another list or other packages."""
+        """Give a service another URI, another list, other packages, or open it to others."""
         reader = ServiceChangeSerializer(data=request.data)
         reader.is_valid(raise_exception=True)
         change, xui = reader.validated_data, self.owner(owner)
@@ -127,11 +129,7 @@ class ServiceDetail(ServiceView):
         def rewrite(body: bytes | None) -> bytes:
             edit = Splices(body or services.EMPTY)
             element = services.locate(edit.root, service)
-            known = services.read(element)
-            packages = _tuple(change["packages"]) if "packages" in change else known.packages
-            services.change(
-                edit, element, ListService(change.get("uri", known.uri), to or known.resource_list, packages)
-            )
+            services.change(edit, element, _changed(services.read(element), change, to))
             return edit.result()
 
         document = self.write(RLS_SERVICES, xui, INDEX, rewrite)
@@ -148,6 +146,14 @@ class ServiceDetail(ServiceView):
 
         self.write(RLS_SERVICES, self.owner(owner), INDEX, rewrite)
         return Response(status=204)
+
+
+def _changed(known: ListService, change: dict[str, Any], to: str | None) -> ListService:
+    """`to` is where its list shall be, None if that stays."""
+    wanted: dict[str, Any] = {name: change[name] for name in ("uri", "sharing") if name in change}
+    if "packages" in change:
+        wanted["packages"] = _tuple(change["packages"])
+    return replace(known, resource_list=to or known.resource_list, **wanted)
 
 
 def _all_shown(rows: list[Any]) -> list[dict[str, Any]]:

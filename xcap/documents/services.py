@@ -7,8 +7,10 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from xcap.documents import sharing
 from xcap.documents.entries import ListEntry, entry_xml
 from xcap.documents.rls_services import canonical
+from xcap.documents.sharing import Sharing
 from xcap.documents.splice import Splices, character_data, qualified
 from xcap.namespaces import RESOURCE_LISTS_NS, RLS_SERVICES_NS
 
@@ -27,12 +29,13 @@ class NoSuchService(LookupError):
 class ListService:
     """One `<service>`: `resource_list` is where its list is, None if it holds the list itself.
 
-    `packages` None allows every event package.
+    `packages` None allows every event package, `sharing` None leaves it to RLS_LIST_ACCESS who may subscribe.
     """
 
     uri: str
     resource_list: str | None
     packages: tuple[str, ...] | None
+    sharing: Sharing | None = None
 
 
 def services(root: etree._Element) -> Iterator[etree._Element]:
@@ -45,6 +48,7 @@ def read(service: etree._Element) -> ListService:
         uri=service.get("uri", ""),
         resource_list=None if reference is None else (reference.text or "").strip(),
         packages=None if packages is None else tuple(map(_text, packages.iterchildren(PACKAGE))),
+        sharing=sharing.read(service),
     )
 
 
@@ -80,6 +84,8 @@ def change(edit: Splices, element: etree._Element, wanted: ListService) -> None:
         _point(edit, element, wanted.resource_list)
     if wanted.packages != known.packages:
         _set_packages(edit, element, wanted.packages)
+    if wanted.sharing != known.sharing:
+        sharing.write(edit, element, wanted.sharing)
 
 
 def _point(edit: Splices, element: etree._Element, to: str) -> None:
@@ -106,8 +112,13 @@ def _service(root: etree._Element, service: ListService, entries: Sequence[ListE
         if service.resource_list is None
         else _element(root, "resource-list", service.resource_list)
     )
-    packages = "" if service.packages is None else f"\n    {_packages(root, service.packages)}"
-    return f"<{name}{declaration} uri={quoteattr(service.uri)}>\n    {content}{packages}\n  </{name}>"
+    children = [content]
+    if service.packages is not None:
+        children.append(_packages(root, service.packages))
+    if service.sharing is not None:
+        children.append(sharing.xml(root, service.sharing))
+    inner = "".join(f"\n    {child}" for child in children)
+    return f"<{name}{declaration} uri={quoteattr(service.uri)}>{inner}\n  </{name}>"
 
 
 def _inline(root: etree._Element, entries: Sequence[ListEntry]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.django.api.client import Api
+from xcap.documents.sharing import Sharing
 from xcap.lookup import ResolvedService, resolve
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,12 @@ def shared(alice: Api, **more: object) -> None:
 def entries_of(uri: str) -> list[str] | None:
     found = resolve([uri])[uri]
     return [entry.uri for entry in found.flat.entries] if isinstance(found, ResolvedService) else None
+
+
+def sharing_of(uri: str) -> Sharing | None:
+    found = resolve([uri])[uri]
+    assert isinstance(found, ResolvedService)
+    return found.sharing
 
 
 def test_shared_list_is_what_phones_get(alice: Api) -> None:
@@ -48,6 +55,23 @@ def test_service_gets_another_uri_list_and_packages(alice: Api) -> None:
     )
 
 
+def test_service_says_who_may_subscribe(alice: Api) -> None:
+    shared(alice, sharing={"access": "users", "users": ["bob@example.test", "sip:bob@example.test"]})
+    service = alice.get(f"services/me/{TEAM}").body
+    assert service["sharing"] == {"access": "users", "users": ["sip:bob@example.test"]}
+    assert sharing_of(TEAM) == Sharing("users", ("sip:bob@example.test",))
+    for said in ({"access": "anyone", "users": []}, None):
+        changed = alice.patch(f"services/me/{TEAM}", {"sharing": said}, If_Match="*")
+        assert changed.body == {**service, "sharing": said}
+    assert sharing_of(TEAM) is None
+
+
+def test_who_may_subscribe_stays_when_the_list_is_renamed(alice: Api) -> None:
+    shared(alice, sharing={"access": "domain"})
+    assert alice.patch("lists/me/friends", {"name": "mates"}, If_Match="*").status == 200
+    assert sharing_of(TEAM) == Sharing("domain")
+
+
 def test_deleted_service_is_gone_and_its_list_stays(alice: Api) -> None:
     shared(alice)
     assert alice.delete(f"services/me/{TEAM}").status == 204
@@ -69,6 +93,9 @@ def test_taken_uri_is_a_problem_with_free_ones(alice: Api, bob: Api) -> None:
         {"uri": TEAM, "list": "friends", "entries": []},
         {"uri": TEAM, "list": "nobody's"},
         {"uri": TEAM, "entries": [], "packages": ["two words"]},
+        {"uri": TEAM, "entries": [], "sharing": {"access": "everybody"}},
+        {"uri": TEAM, "entries": [], "sharing": {"access": "anyone", "users": ["sip:bob@example.test"]}},
+        {"uri": TEAM, "entries": [], "sharing": {"access": "users", "users": ["tel:+1"]}},
     ],
 )
 def test_mistakes_are_refused(alice: Api, body: object) -> None:

@@ -10,6 +10,7 @@ from rls.domain.lists import Entry, FlatList, UnresolvableReference
 from rls.domain.rlmi import Name
 from sipworker.engine import directory, list_changes
 from sipworker.engine.directory import Answer, Found, Question
+from xcap.documents.sharing import Sharing
 from xcap.lookup import ResolvedService
 
 FRIENDS = "sip:friends@example.test"
@@ -23,12 +24,13 @@ def service(
     packages: frozenset[str] | None = None,
     names: dict[str, str] | None = None,
     document: int = 1,
+    sharing: Sharing | None = None,
 ) -> ResolvedService:
     """A list; `names` are display names by entry."""
     flat = tuple(
         Entry(entry, entry, (Name(names[entry]),) if names and entry in names else ()) for entry in entries
     )
-    return ResolvedService(uri, owner, packages, FlatList((), flat), frozenset({document}), "1:e")
+    return ResolvedService(uri, owner, packages, FlatList((), flat), frozenset({document}), "1:e", sharing)
 
 
 class Lists:

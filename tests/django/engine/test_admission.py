@@ -7,6 +7,7 @@ import pytest
 from tests.django.engine.lists import BOB, FRIENDS, service
 from tests.django.engine.phone import ACCEPT
 from tests.django.engine.rig import Rig
+from xcap.documents.sharing import Sharing
 
 pytestmark = pytest.mark.asyncio
 
@@ -131,6 +132,29 @@ async def test_d25_list_of_somebody_else(rig: Rig) -> None:
 async def test_who_may_use_a_list_is_a_setting(rig: Rig, access: str, owner: str, status: int) -> None:
     rig.lists.put(service(BOB, owner=owner))
     await rig.start(list_access=access)
+    rig.phone.subscribe()
+    await rig.quiet()
+    assert rig.phone.status == status
+
+
+@pytest.mark.parametrize(
+    ("sharing", "owner", "status"),
+    [
+        (Sharing("owner"), "bob@example.test", 403),
+        (Sharing("owner"), "alice@example.test", 200),
+        (Sharing("users", ("sip:carol@example.test", "sip:ALICE@example.test")), "bob@example.test", 200),
+        (Sharing("users", ("sip:carol@example.test",)), "bob@example.test", 403),
+        (Sharing("users"), "alice@example.test", 200),
+        (Sharing("domain"), "bob@example.test", 200),
+        (Sharing("domain"), "bob@elsewhere.test", 403),
+        (Sharing("anyone"), "bob@elsewhere.test", 200),
+    ],
+)
+async def test_what_the_service_says_counts_more_than_the_setting(
+    rig: Rig, sharing: Sharing, owner: str, status: int
+) -> None:
+    rig.lists.put(service(BOB, owner=owner, sharing=sharing))
+    await rig.start(list_access="owner" if status == 200 else "anyone")
     rig.phone.subscribe()
     await rig.quiet()
     assert rig.phone.status == status

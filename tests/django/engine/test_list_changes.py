@@ -11,6 +11,7 @@ from rls import services
 from tests.django.engine.lists import BOB, CAROL, DAVE, FRIENDS, service
 from tests.django.engine.phone import Phone
 from tests.django.engine.rig import Rig
+from xcap.documents.sharing import Sharing
 from xcap.lookup import ResolvedService
 
 pytestmark = pytest.mark.asyncio
@@ -126,6 +127,27 @@ async def test_a_deleted_list_ends_its_subscriptions(rig: Rig) -> None:
     assert rig.phone.told[2].state == "terminated;reason=noresource"
     assert rig.server.subscribes(BOB)[-1].header("expires") == "0"
     assert await rig.select("select id from rls_watchers") == []
+
+
+@pytest.mark.req("R6665-4.2.1.3-4")
+async def test_a_list_that_is_closed_ends_the_subscriptions_of_all_but_its_owner(rig: Rig) -> None:
+    rig.lists.put(
+        service(BOB, owner="bob@example.test", sharing=Sharing("users", ("sip:alice@example.test",)))
+    )
+    await rig.start()
+    await rig.subscribed()
+    rig.lists.put(service(BOB, owner="bob@example.test", sharing=Sharing("owner")))
+    await announce(rig)
+    assert rig.phone.told[2].state == "terminated;reason=rejected"
+    assert rig.server.subscribes(BOB)[-1].header("expires") == "0"
+    assert await rig.select("select id from rls_watchers") == []
+
+
+async def test_news_that_came_while_the_list_was_looked_up_are_not_missed(rig: Rig) -> None:
+    await rig.start()
+    rig.worker.list_changes.changed(1)
+    await rig.subscribed()
+    assert rig.lists.asked[-1] == [FRIENDS]
 
 
 async def test_a_list_that_cannot_be_made_out_stays_as_it_was(rig: Rig) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.pure.xcap.surroundings import RL, RS, accepted
 from xcap.documents import services
 from xcap.documents.entries import ListEntry, entries
 from xcap.documents.services import EMPTY, ListService
+from xcap.documents.sharing import Sharing
 from xcap.documents.splice import Splices
 from xcap.usages import RLS_SERVICES
 
@@ -44,6 +47,16 @@ def test_uri_and_packages_change_by_themselves() -> None:
     )
 
 
+def test_sharing_is_said_changed_and_taken_out_by_itself() -> None:
+    opened = changed(replace(A, sharing=Sharing("users", ("sip:bob@a", "sip:c@a"))))
+    users = b'<user uri="sip:bob@a"/><user uri="sip:c@a"/>'
+    said = b'<sharing xmlns="urn:rls:sharing" access="users">' + users + b"</sharing>"
+    assert opened == DOCUMENT.replace(b"<x:z/>", b"<x:z/>\n    " + said)
+    closed = changed(replace(A, sharing=Sharing("owner")), opened)
+    assert closed == opened.replace(said, b'<sharing xmlns="urn:rls:sharing" access="owner"/>')
+    assert changed(A, closed) == DOCUMENT
+
+
 def test_list_inside_gives_way_to_a_pointer_and_the_pointer_to_another() -> None:
     pointed = changed(ListService(A.uri, f"{ROOT}a", A.packages))
     assert pointed == DOCUMENT.replace(
@@ -56,7 +69,7 @@ def test_new_services_with_a_list_inside_or_a_pointer() -> None:
     edit = Splices(EMPTY)
     services.add(edit, A, [ListEntry("sip:bob@a", "Bob")])
     edit = Splices(edit.result())
-    pointing = ListService("sip:b@example.test", f"{ROOT}a&b", None)
+    pointing = ListService("sip:b@example.test", f"{ROOT}a&b", None, Sharing("users", ("sip:c@a",)))
     services.add(edit, pointing)
     root = accepted(edit.result(), RLS_SERVICES)
     assert [services.read(each) for each in services.services(root)] == [A, pointing]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from lxml import etree
@@ -12,7 +13,6 @@ from rls.domain import xmlinput
 from xcap import store
 from xcap.documents import services
 from xcap.documents.list_path import INDEX, LIST, ListPath, NoSuchList
-from xcap.documents.services import ListService
 from xcap.documents.splice import Splices
 from xcap.selectors import DocumentSelector, InvalidSelector, Xui, parse_node_selector
 from xcap.selectors.bindings import parse_bindings
@@ -81,7 +81,7 @@ def follow(owner: Xui, pointers: Pointers, before: ListPath, after: ListPath, re
             to = ListPath(after.document, (*after.steps, *path.steps[len(before.steps) :]))
             element = services.locate(edit.root, uri)
             known = services.read(element)
-            services.change(edit, element, ListService(known.uri, url(request, owner, to), known.packages))
+            services.change(edit, element, replace(known, resource_list=url(request, owner, to)))
         return edit.result()
 
     if pointers:
