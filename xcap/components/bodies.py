@@ -4,10 +4,10 @@ import re
 from typing import Final
 from xml.parsers.expat import ExpatError
 
+from xcap.documents.source import SPACE
+from xcap.documents.spans import element_spans
 from xcap.errors import Conflict
-from xcap.selectors.spans import element_spans
 
-_SPACE: Final = b" \t\r\n"
 _REFERENCE: Final = rb"&(?:quot|apos|amp|lt|gt|#[0-9]+|#x[0-9A-Fa-f]+);"
 _QUOTED = re.compile(
     rb"""[ \t\r\n]*("(?:[^<&"]|%(r)b)*"|'(?:[^<&']|%(r)b)*')[ \t\r\n]*""" % {b"r": _REFERENCE}
@@ -21,7 +21,7 @@ def one_element(body: bytes) -> bytes:
     Its prefixes may be declared in the document only, so names are not looked at.
     """
     _utf8(body)
-    body = body.strip(_SPACE)
+    body = body.strip(SPACE)
     # What may stand before an element, a DOCTYPE above all, is not even parsed.
     if not body.startswith(b"<") or body.startswith((b"<!", b"<?")):
         raise Conflict("not-xml-frag", "the body has to be one element and nothing else")
@@ -39,7 +39,7 @@ def attribute_value(body: bytes) -> bytes:
     _utf8(body)
     if quoted := _QUOTED.fullmatch(body):
         return quoted[1]
-    if body.lstrip(_SPACE).startswith((b'"', b"'")) or not _BARE.fullmatch(body):
+    if body.lstrip(SPACE).startswith((b'"', b"'")) or not _BARE.fullmatch(body):
         raise Conflict("not-xml-att-value", "a bare <, &, or the quote itself stands in the attribute value")
     if b'"' not in body:
         return b'"%b"' % body

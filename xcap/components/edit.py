@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from rls.domain import xmlinput
-from xcap.components import start_tag
 from xcap.components.bodies import attribute_value, one_element
 from xcap.components.placing import place
-from xcap.components.resource import Resource
-from xcap.components.source import Source, ordinal
+from xcap.components.resource import Resource, stored
+from xcap.documents import start_tag
+from xcap.documents.source import Source, ordinals
 from xcap.errors import Conflict, ErrorElement
 from xcap.selectors import NodeSelector, NoMatch, select
 
@@ -34,7 +34,7 @@ def put(resource: Resource, document: bytes | None, body: bytes) -> Edited:
 
 def delete(resource: Resource, document: bytes | None) -> Edited:
     """Raises NoMatch; Conflict (cannot-delete) when the same URI would select another one then."""
-    source, selector = Source(document), resource.selector
+    source, selector = stored(document), resource.selector
     element = select(source.root, selector)
     start, end = _attribute(source, element, selector) if selector.attribute else _element(source, element)
     edited = _parsed(source.spliced(start, end, b""), "schema-validation-error")
@@ -51,7 +51,7 @@ def _put_element(resource: Resource, source: Source, body: bytes) -> Edited:
         return _insert(resource, source, body)
     span, xml = source.span(element), one_element(body)
     edited = _parsed(source.spliced(span.start, span.end, xml), "not-xml-frag")
-    return _proved(edited, selector, ordinal(source.root, element))
+    return _proved(edited, selector, source.ordinals[element])
 
 
 def _insert(resource: Resource, source: Source, body: bytes) -> Edited:
@@ -62,9 +62,9 @@ def _insert(resource: Resource, source: Source, body: bytes) -> Edited:
         )
     parent = resource.parent(source, above)
     xml = one_element(body)
-    start, end, before, behind = place(source, parent, last)
-    edited = _parsed(source.spliced(start, end, before + xml + behind), "not-xml-frag")
-    return _proved(replace(edited, created=True), resource.selector, source.elements_before(start))
+    gap = place(source, parent, last)
+    edited = _parsed(source.spliced(gap.start, gap.end, gap.filled(xml)), "not-xml-frag")
+    return _proved(replace(edited, created=True), resource.selector, source.elements_before(gap.start))
 
 
 def _put_attribute(resource: Resource, source: Source, body: bytes) -> Edited:
@@ -73,15 +73,10 @@ def _put_attribute(resource: Resource, source: Source, body: bytes) -> Edited:
     if str(name) == "xmlns":
         raise Conflict("cannot-insert", "a namespace declaration is no attribute")
     element = resource.parent(source, selector.steps)
-    value = attribute_value(body)
-    written = start_tag.find(source, element, name)
-    if written is not None:
-        start, end = written.value, written.end
-    else:
-        start = end = start_tag.end_of_attributes(source, element)
-        value = start_tag.new_attribute(element, name, value)
-    edited = _parsed(source.spliced(start, end, value), "not-xml-att-value")
-    return _proved(replace(edited, created=written is None), selector, ordinal(source.root, element))
+    splice = start_tag.put(source, element, name, attribute_value(body))
+    edited = _parsed(source.spliced(*splice), "not-xml-att-value")
+    created = start_tag.find(source, element, name) is None
+    return _proved(replace(edited, created=created), selector, source.ordinals[element])
 
 
 def _proved(edited: Edited, selector: NodeSelector, number: int) -> Edited:
@@ -90,7 +85,7 @@ def _proved(edited: Edited, selector: NodeSelector, number: int) -> Edited:
         found = select(edited.tree, selector)
     except NoMatch as error:
         raise Conflict("cannot-insert", f"the URI would not select what was put: {error}") from error
-    if ordinal(edited.tree, found) != number or not _finds(edited.tree, selector):
+    if ordinals(edited.tree)[found] != number or not _finds(edited.tree, selector):
         raise Conflict("cannot-insert", "the URI would select something else than what was put")
     return edited
 

@@ -1,24 +1,13 @@
 """Where a new element goes: a matter of the request URI and the document only (RFC 4825 section 8.2.3)."""
 
-from typing import NamedTuple
-
 from lxml import etree
 
-from xcap.components.source import Source
+from xcap.documents.source import Gap, Source
 from xcap.errors import Conflict
 from xcap.selectors.node import Step, child_elements
 
 
-class Place(NamedTuple):
-    """Bytes `start` to `end` give way to the new element between `before` and `behind`."""
-
-    start: int
-    end: int
-    before: bytes = b""
-    behind: bytes = b""
-
-
-def place(source: Source, parent: etree._Element, step: Step) -> Place:
+def place(source: Source, parent: etree._Element, step: Step) -> Gap:
     """Where a child goes that the last step of a selector is to find. Raises Conflict (cannot-insert)."""
     siblings = step.named(child_elements(parent))
     match step.position:
@@ -35,14 +24,11 @@ def place(source: Source, parent: etree._Element, step: Step) -> Place:
     )
 
 
-def _at(offset: int) -> Place:
-    return Place(offset, offset)
+def _at(offset: int) -> Gap:
+    return Gap(offset, offset)
 
 
-def _last(source: Source, parent: etree._Element) -> Place:
+def _last(source: Source, parent: etree._Element) -> Gap:
     """Directly before the end tag, which an empty tag does not have yet."""
     span = source.span(parent)
-    if not span.is_empty_tag:
-        return _at(span.close)
-    name = source.bytes[span.start : span.content].split(None, 1)[0].lstrip(b"<").removesuffix(b"/>")
-    return Place(span.content - len(b"/>"), span.content, b">", b"</%s>" % name)
+    return source.content(parent) if span.is_empty_tag else _at(span.close)

@@ -4,8 +4,9 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from xcap.components.source import Source
-from xcap.components.start_tag import find
+from xcap.components.resource import stored
+from xcap.documents.source import Source
+from xcap.documents.start_tag import find
 from xcap.selectors import NodeSelector, NoMatch, select
 from xcap.selectors.node import ExpandedName
 
@@ -16,13 +17,13 @@ def read(document: bytes, selector: NodeSelector, *, quoted: bool = False) -> by
 
     An element comes without the declarations that it inherits: section 8.3 forbids to add them.
     """
-    source = Source(document)
+    source = stored(document)
     element = select(source.root, selector)
     if selector.namespaces:
         return _bindings(element)
     if selector.attribute:
         return _value(source, element, selector.attribute, quoted)
-    return document[source.span(element).whole]
+    return source.element(element)
 
 
 def _value(source: Source, element: etree._Element, name: ExpandedName, quoted: bool) -> bytes:

@@ -6,7 +6,8 @@ from typing import Final
 
 from lxml import etree
 
-from xcap.components.source import Source
+from rls.domain import xmlinput
+from xcap.documents.source import Source
 from xcap.errors import Conflict
 from xcap.selectors import DocumentSelector, NodeSelector, NoMatch
 from xcap.selectors.document import ROOT
@@ -16,6 +17,16 @@ from xcap.selectors.pointer import pointer
 ELEMENT: Final = "application/xcap-el+xml"
 ATTRIBUTE: Final = "application/xcap-att+xml"
 NAMESPACES: Final = "application/xcap-ns+xml"
+
+
+def stored(document: bytes | None) -> Source:
+    """Raises NoMatch if there is no document, or a malformed one (by another writer of the table)."""
+    if document is None:
+        raise NoMatch("there is no such document")
+    try:
+        return Source(document)
+    except xmlinput.MalformedXml as error:
+        raise NoMatch(f"the stored document is malformed: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Resource:
     def source(self, document: bytes | None) -> Source:
         """The document that a PUT changes, None if there is none. Raises Conflict."""
         try:
-            return Source(document)
+            return stored(document)
         except NoMatch as error:
             raise self._no_parent(str(error), self.document.home()) from error
 

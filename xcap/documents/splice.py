@@ -7,13 +7,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from rls.domain import xmlinput
-from xcap.selectors.spans import Span, element_spans
+from xcap.documents import start_tag
+from xcap.documents.source import SPACE, Source
+from xcap.selectors.node import ExpandedName
 
-_SPACE: Final = b" \t\r\n"
-_LINE = re.compile(rb"\r?\n[ \t]*\Z")
-_NAME = re.compile(rb"<([^\s/>]+)")
-_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_LINE: Final = re.compile(rb"\r?\n[ \t]*\Z")
 
 
 class Splices:
@@ -24,55 +22,48 @@ class Splices:
     """
 
     def __init__(self, document: bytes) -> None:
-        self._document = document
-        self.root = xmlinput.parse(document)
-        self._numbers = {element: number for number, element in enumerate(self.root.iter("*"))}
-        self._spans = element_spans(document)
+        """Raises MalformedXml."""
+        self._source = Source(document)
         self._edits: list[tuple[int, int, bytes]] = []
         self._first_children: dict[etree._Element, list[bytes]] = {}
 
+    @property
+    def root(self) -> etree._Element:
+        return self._source.root
+
     def source(self, element: etree._Element) -> bytes:
         """The element as it stands in the document."""
-        return self._document[self._span(element).whole]
+        return self._source.element(element)
 
     def replace(self, element: etree._Element, xml: bytes) -> None:
-        span = self._span(element)
+        span = self._source.span(element)
         self._edits.append((span.start, span.end, xml))
 
     def remove(self, element: etree._Element) -> None:
         """With the white space before it."""
-        span = self._span(element)
+        span = self._source.span(element)
         self._edits.append((span.start - len(self._space_before(element)), span.end, b""))
 
     def insert(self, parent: etree._Element, xml: bytes, after: etree._Element | None = None) -> None:
         """A child right behind its sibling `after`, or as the first child; in order of the calls."""
         if after is not None:
-            end = self._span(after).end
+            end = self._source.span(after).end
             self._edits.append((end, end, self._space_before(after) + xml))
         else:
             self._first_children.setdefault(parent, []).append(xml)
 
     def set_text(self, element: etree._Element, text: str) -> None:
         """Replace the content of an element."""
-        span = self._span(element)
-        content = character_data(text).encode()
-        if span.is_empty_tag:
-            self._edits.append((span.start, span.end, self._opened(span) + content + self._end_tag(span)))
-        else:
-            self._edits.append((span.content, span.close, content))
+        gap = self._source.content(element)
+        self._edits.append((gap.start, gap.end, gap.filled(character_data(text).encode())))
 
-    def set_attribute(self, element: etree._Element, name: str, value: str | None) -> None:
-        """Write an attribute that has no prefix, or one whose prefix the document binds; None removes it."""
-        span = self._span(element)
-        tag = self._document[span.start : span.content]
-        written = b"" if value is None else f" {name}={quoteattr(value)}".encode()
-        position = len(_name_of(tag)) + 1
-        start = end = position
-        while attribute := _ATTRIBUTE.match(tag, position):
-            position = attribute.end()
-            if attribute[1] == name.encode():
-                start, end = attribute.span()
-        self._edits.append((span.start + start, span.start + end, written))
+    def set_attribute(self, element: etree._Element, local_name: str, value: str | None) -> None:
+        """Write an attribute of no namespace; None removes it."""
+        name = ExpandedName(None, local_name)
+        if value is not None:
+            self._edits.append(start_tag.put(self._source, element, name, quoteattr(value).encode()))
+        elif written := start_tag.find(self._source, element, name):
+            self._edits.append((written.start, written.end, b""))
 
     def result(self) -> bytes:
         for parent, children in self._first_children.items():
@@ -80,22 +71,18 @@ class Splices:
         self._first_children.clear()
         pieces, position = [], 0
         for start, end, xml in sorted(self._edits, key=lambda edit: edit[:2]):
-            pieces += [self._document[position:start], xml]
+            pieces += [self._source.bytes[position:start], xml]
             position = end
-        return b"".join([*pieces, self._document[position:]])
+        return b"".join([*pieces, self._source.bytes[position:]])
 
     def _insert_first(self, parent: etree._Element, children: list[bytes]) -> None:
-        span = self._span(parent)
+        gap = self._source.content(parent)
         indent = self._indent_of_children(parent)
         xml = b"".join(indent + child for child in children)
-        if span.is_empty_tag:
-            xml = self._opened(span) + xml + self._line_before(parent) + self._end_tag(span)
-            self._edits.append((span.start, span.end, xml))
+        if gap.before or gap.start == gap.end:  # nothing stands in it
+            self._edits.append((gap.start, gap.end, gap.filled(xml + self._line_before(parent))))
         else:
-            nothing_in_it = span.content == span.close
-            self._edits.append(
-                (span.content, span.content, xml + (self._line_before(parent) if nothing_in_it else b""))
-            )
+            self._edits.append((gap.start, gap.start, xml))
 
     def _indent_of_children(self, parent: etree._Element) -> bytes:
         if len(parent):
@@ -109,19 +96,10 @@ class Splices:
         return found[0] if found else b""
 
     def _space_before(self, element: etree._Element) -> bytes:
-        start = end = self._span(element).start
-        while start and self._document[start - 1] in _SPACE:
+        start = end = self._source.span(element).start
+        while start and self._source.bytes[start - 1] in SPACE:
             start -= 1
-        return self._document[start:end]
-
-    def _opened(self, span: Span) -> bytes:
-        return self._document[span.start : span.content].removesuffix(b"/>").rstrip(_SPACE) + b">"
-
-    def _end_tag(self, span: Span) -> bytes:
-        return b"</%s>" % _name_of(self._document[span.start : span.content])
-
-    def _span(self, element: etree._Element) -> Span:
-        return self._spans[self._numbers[element]]
+        return self._source.bytes[start:end]
 
 
 def qualified(parent: etree._Element, namespace: str, name: str) -> tuple[str, str]:
@@ -135,8 +113,3 @@ def qualified(parent: etree._Element, namespace: str, name: str) -> tuple[str, s
 def character_data(text: str) -> str:
     """Text as content of an element; a bare carriage return would be read as a line feed."""
     return escape(text, {"\r": "&#13;"})
-
-
-def _name_of(tag: bytes) -> bytes:
-    found = _NAME.match(tag)
-    return found[1] if found else b""

