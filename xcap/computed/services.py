@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from lxml import etree
 
 from rls.domain import xmlinput
 from xcap import index
+from xcap.documents.embedding import embedded
+from xcap.documents.source import Source
 from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.usages import RLS_SERVICES
@@ -29,11 +30,8 @@ def services_index(etag: str) -> bytes:
     global _latest
     known, body = _latest
     if known != etag:
-        services = "\n".join(_services())
-        body = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<rls-services xmlns="{RLS_SERVICES_NS}">\n'
-            f"{services}\n</rls-services>\n"
-        ).encode()
+        opening = f'<?xml version="1.0" encoding="UTF-8"?>\n<rls-services xmlns="{RLS_SERVICES_NS}">'
+        body = b"\n".join([opening.encode(), *_services(), b"</rls-services>\n"])
         _latest = (etag, body)
     return body
 
@@ -42,12 +40,11 @@ def _documents() -> QuerySet[Document]:
     return Document.objects.filter(doc_type=RLS_SERVICES.doc_type, doc_uri=index.DOCUMENT).order_by("pk")
 
 
-def _services() -> Iterator[str]:
+def _services() -> Iterator[bytes]:
     for doc in _documents().values_list("doc", flat=True).iterator():
         try:
-            root = xmlinput.parse(bytes(doc))
+            source = Source(bytes(doc))
         except xmlinput.MalformedXml:
             continue  # written by somebody else into the shared table
-        for service in root.iterchildren(_SERVICE):
-            # With the namespaces of its document: a prefix declared at its root has to stay declared.
-            yield etree.tostring(service, encoding="unicode", with_tail=False)
+        for service in source.root.iterchildren(_SERVICE):
+            yield embedded(source, service, {None: RLS_SERVICES_NS})

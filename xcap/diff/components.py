@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from rls.domain import xmlinput
-from xcap.diff.markup import element, escape, node_text
+from xcap.diff.markup import element, escape
+from xcap.documents.embedding import embedded
+from xcap.documents.source import Source
+from xcap.namespaces import XCAP_DIFF_NS
 from xcap.selectors import NodeSelector, NoMatch, select
 
 
@@ -38,14 +41,15 @@ def component(body: bytes | None, selector: NodeSelector) -> Component:
     """What a node selector finds in a document, None: in one that does not exist."""
     kind = "element" if selector.names_element else "attribute"
     try:
-        found = select(xmlinput.parse(body or b"", whole=True), selector)
+        source = Source(body or b"")
+        found = select(source.root, selector)
     except (NoMatch, xmlinput.MalformedXml):
         return Component(kind, None)
-    return Component(kind, _content(found, selector))
+    return Component(kind, _content(source, found, selector))
 
 
-def _content(found: etree._Element, selector: NodeSelector) -> str | None:
+def _content(source: Source, found: etree._Element, selector: NodeSelector) -> str | None:
     if selector.attribute is None:
-        return node_text(found, with_tail=False)
+        return embedded(source, found, {None: XCAP_DIFF_NS}).decode()
     value = found.get(str(selector.attribute))
     return None if value is None else escape(value)

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 from xcap.diff import patch
 from xcap.diff.components import Component
 from xcap.diff.markup import element
+from xcap.namespaces import XCAP_DIFF_NS
 
 MEDIA_TYPE = "application/xcap-diff+xml"
-NAMESPACE = "urn:ietf:params:xml:ns:xcap-diff"
 Mode = Literal["no-patching", "xcap-patching", "aggregate"]
 """RFC 5875 section 4.3."""
 MODES: dict[str, Mode] = {
@@ -56,7 +56,7 @@ class Report:
     more: bool = False
 
     def body(self, root: str) -> bytes:
-        attributes = (("xmlns", NAMESPACE), ("xcap-root", root))
+        attributes = (("xmlns", XCAP_DIFF_NS), ("xcap-root", root))
         document = element("xcap-diff", attributes, "".join(self.items))
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode()
 

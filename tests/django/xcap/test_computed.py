@@ -88,6 +88,17 @@ def test_index_is_valid_whatever_prefixes_its_sources_have(
     assert root[1].get("{urn:e}tone") == "high"
 
 
+@pytest.mark.req("X-P8", "X-C17")
+def test_services_stand_in_the_index_as_they_were_written(rls: XcapClient, put: Put) -> None:
+    service = (
+        "<service  uri='sip:a@example.test' ><!-- mine --><list><rl:entry uri='sip:x@example.test'"
+        "></rl:entry ></list>\n<packages  /></service >"
+    )
+    put("rls-services", f'<rls-services xmlns="{RS}" xmlns:rl="{RL}"> {service} </rls-services>'.encode())
+    declared = service.replace("<service", f'<service xmlns:rl="{RL}"')
+    assert declared.encode() in rls.get(INDEX).content
+
+
 def test_document_that_somebody_else_broke_is_left_out(rls: XcapClient, put: Put) -> None:
     from xcap.models import Document
 
