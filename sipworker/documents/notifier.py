@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from rls.domain.uri import InvalidUri
 from sipworker.documents import store
 from sipworker.documents.store import Renewal, Task, Written
-from sipworker.documents.subscription import DocumentSubscription, resumed
+from sipworker.documents.subscription import DocumentSubscription
+from sipworker.engine.dialog_row import resumed
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.rows import storable
 from sipworker.sip.agent import UserAgent

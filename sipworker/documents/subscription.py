@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rls.domain.uri import SipUri
-from sipworker.engine.clock import monotonic
 from sipworker.engine.rows import storable
-from sipworker.sip.agent import UserAgent
-from sipworker.sip.dialog import Dialog
-from sipworker.sip.flow import Flow
-from sipworker.sip.grammar import split_commas
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from xcap.announcing import tree_of
 from xcap.diff.watched import Watched, everything, watched
@@ -86,23 +81,3 @@ def new_row(sip: IncomingSubscription, *, owner: int, identity: str, mode: str) 
         from_header=storable(dialog.remote),
         to_header=storable(dialog.local),
     )
-
-
-def resumed(row: DocumentWatcher, agent: UserAgent, event: str, now: float) -> IncomingSubscription:
-    """The dialog of a row as it was before a restart."""
-    dialog = Dialog(
-        call_id=row.callid,
-        local=row.to_header,
-        local_tag=row.to_tag,
-        remote=row.from_header,
-        remote_tag=row.from_tag,
-        remote_target=row.contact,
-        route_set=tuple(split_commas(row.record_route)) if row.record_route else (),
-        local_cseq=row.local_cseq,
-        remote_cseq=row.remote_cseq,
-    )
-    sip = IncomingSubscription(agent, dialog, event, row.event_id, Flow.loads(row.flow))
-    sip.local_contact = row.local_contact
-    sip.state = "active"
-    sip.expires_at = monotonic(row.expires, now)
-    return sip

@@ -13,13 +13,12 @@ from rls.store.load import LoadedPresentity
 from rls.store.numbering import OutboxRow
 from rls.store.rows import WatcherRow
 from sipworker.engine.clock import monotonic
+from sipworker.engine.dialog_row import resumed
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.watchers import Watchers
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import Dialog
-from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import split_commas
-from sipworker.sip.incoming_subscription import IncomingSubscription
 
 log = logging.getLogger("rls.restart")
 
@@ -94,24 +93,9 @@ class Restart:
         ]
 
     def _watcher(self, row: WatcherRow, now: float) -> ListSubscription:
-        dialog = Dialog(
-            call_id=row.callid,
-            local=row.to_header,
-            local_tag=row.to_tag,
-            remote=row.from_header,
-            remote_tag=row.from_tag,
-            remote_target=row.contact,
-            route_set=tuple(split_commas(row.record_route)) if row.record_route else (),
-            local_cseq=row.local_cseq,
-            remote_cseq=row.remote_cseq,
-        )
-        sip = IncomingSubscription(self._agent, dialog, row.event, row.event_id, Flow.loads(row.flow))
-        sip.local_contact = row.local_contact
-        sip.state = "active"
-        sip.expires_at = monotonic(row.expires, now)
         watcher = ListSubscription(
             row.id,
-            sip,
+            resumed(row, self._agent, row.event, now),
             row.presentity_uri,
             row.service_uri,
             identity=row.identity,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from tests.live.rig.message import Message, text
+from tests.live.rig.message import Message
 from tests.live.rig.phone import ListCall, Phone
 
 NS = "{urn:ietf:params:xml:ns:xcap-diff}"
@@ -50,27 +50,13 @@ class DocumentWatch(ListCall):
         media_type: str = "application/resource-lists+xml",
         body: bytes | None = None,
     ) -> Message:
-        self.cseq += 1
         if body is None:
             body = b"" if self.uris is None else uri_list(self.uris)
         lines = [
-            f"SUBSCRIBE {self.target} SIP/2.0",
-            self.phone.via(),
-            "Max-Forwards: 70",
-            f"From: <{self.phone.user}>;tag={self.tag}",
-            f"To: <{self.list_uri}>" + (f";tag={self.to_tag}" if self.to_tag else ""),
-            f"Call-ID: {self.call_id}",
-            f"CSeq: {self.cseq} SUBSCRIBE",
-            f"Contact: <{self.contact}>",
-            f"Event: {self.event}",
-            *([] if expires is None else [f"Expires: {expires}"]),
             *(self.headers[:1] if headers is None else headers),
             *([f"Content-Type: {media_type}"] if body else []),
         ]
-        response = self.phone.ask(text(*lines, body=body))
-        if response.status == 200 and not self.to_tag:
-            self.to_tag, self.target = response.tag("To"), response.uri("Contact")
-        return response
+        return self.ask(self.request(expires, lines, body=body))
 
     def told(self, number: int, limit: float = 5.0) -> Told:
         """Waits for the NOTIFY with this CSeq; fails if there is a gap before it."""

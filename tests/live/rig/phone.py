@@ -104,7 +104,9 @@ class ListCall:
         self.contact = phone.contact
         self.headers = (f"Accept: {accept}", "Supported: eventlist")
 
-    def request(self, expires: int | None, headers: Sequence[str] | None = None) -> bytes:
+    def request(
+        self, expires: int | None, headers: Sequence[str] | None = None, *, body: bytes = b""
+    ) -> bytes:
         """The next SUBSCRIBE; `headers` replace those that make it one for lists."""
         self.cseq += 1
         return text(
@@ -119,11 +121,15 @@ class ListCall:
             f"Event: {self.event}",
             *([] if expires is None else [f"Expires: {expires}"]),
             *(self.headers if headers is None else headers),
+            body=body,
         )
 
     def subscribe(self, expires: int | None = 3600, headers: Sequence[str] | None = None) -> Message:
         """Subscribe, refresh, or unsubscribe with `expires` 0; the final response."""
-        response = self.phone.ask(self.request(expires, headers))
+        return self.ask(self.request(expires, headers))
+
+    def ask(self, subscribe: bytes) -> Message:
+        response = self.phone.ask(subscribe)
         if response.status == 200 and not self.to_tag:
             self.to_tag, self.target = response.tag("To"), response.uri("Contact")
         return response
