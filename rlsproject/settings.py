@@ -65,13 +65,16 @@ LOG_LEVEL: str
 RLS_VAR = BASE_DIR / _values["RLS_VAR"]
 SECRET_KEY = _values["SECRET_KEY"] or secret_key(RLS_VAR / "secret-key")
 _places = Places(RLS_VAR)
+_database = environ.Env.db_url_config(_values["DATABASE_URL"] or _places.database_url)
+if _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["ENGINE"] = "rlsproject.postgresql"
 
 DATABASES = {
     "default": {
         # A connection costs more than most queries do; ?conn_max_age=… in the URL overrules this.
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        **environ.Env.db_url_config(_values["DATABASE_URL"] or _places.database_url),
+        **_database,
     }
 }
 BROKER_URL = _values["BROKER_URL"] or _places.broker_url

@@ -16,7 +16,7 @@ from lxml import etree
 from rls.domain.uri import SipUri
 from rls.models import Subscriber
 from rls.services import list_changed
-from xcap import history, quota
+from xcap import history, quota, rows
 from xcap.announcing import announce
 from xcap.components import Edit
 from xcap.documents.constraints import Surroundings
@@ -48,12 +48,7 @@ def root() -> XcapRoot:
 def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None:
     if selector.owner is None:
         return None
-    return Document.objects.filter(
-        username=selector.owner.username,
-        domain=selector.owner.domain,
-        doc_type=usage.doc_type,
-        doc_uri=selector.path,
-    ).first()
+    return rows.find(selector.owner, usage.doc_type, selector.path)
 
 
 class TooLarge(Conflict):
@@ -75,13 +70,12 @@ class Change:
         """Store it, in the transaction in which it was checked. Raises Conflict."""
         if self.tree is None:
             return
-        created, etag = self.document.pk is None, secrets.token_urlsafe(16)
-        history.record(self.document, self.body, etag, author)
-        self.document.doc, self.document.etag = self.body, etag
-        self.document.save()
+        created = self.document.pk is None
+        rows.write(self.document, self.body, secrets.token_urlsafe(16), author)
         if self.document.doc_type == RLS_SERVICES.doc_type:
             self._index(self.tree)
-        _announce(self.document, created)
+        if created and self.document.doc_type == RESOURCE_LISTS.doc_type:
+            _services_changed(self.document)
 
     def _index(self, tree: etree._Element) -> None:
         known = self.document.service_uris
@@ -219,7 +213,7 @@ def delete(
         raise NotFound(selector.path)
     if not preconditions.hold(document.etag):
         raise PreconditionFailed
-    history.record(document, None, "", author)
+    history.record_deletion(document, author)
     list_changed(document.pk)
     announce(owner)
     document.delete()
@@ -235,8 +229,7 @@ def _lock(selector: DocumentSelector) -> Xui:
     owner = selector.owner
     if owner is None:
         raise NotFound("nobody writes global documents")
-    users = Subscriber.objects.select_for_update(no_key=True)
-    if not users.filter(username=owner.username, domain=owner.domain).exists():
+    if not rows.lock(owner):
         raise NotFound(str(owner))
     return owner
 
@@ -271,13 +264,10 @@ def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
         raise TooLarge(limit)
 
 
-def _announce(document: Document, created: bool) -> None:
-    list_changed(document.pk)
-    announce(Xui(document.username, document.domain))
-    if created and document.doc_type == RESOURCE_LISTS.doc_type:
-        # Subscriptions whose services point to it could not know its number.
-        services = Document.objects.filter(
-            username=document.username, domain=document.domain, doc_type=RLS_SERVICES.doc_type
-        )
-        for number in services.values_list("pk", flat=True):
-            list_changed(number)
+def _services_changed(document: Document) -> None:
+    """Subscriptions whose services point to a new document could not know its number."""
+    services = Document.objects.filter(
+        username=document.username, domain=document.domain, doc_type=RLS_SERVICES.doc_type
+    )
+    for number in services.values_list("pk", flat=True):
+        list_changed(number)

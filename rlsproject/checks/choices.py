@@ -58,7 +58,7 @@ def servers_are_supported(**kwargs: Any) -> list[CheckMessage]:
     engine = settings.DATABASES["default"]["ENGINE"]
     broker = urlsplit(settings.BROKER_URL).scheme
     problems: list[CheckMessage] = []
-    if engine != "django.db.backends.postgresql":
+    if engine != "rlsproject.postgresql":
         problems.append(problem(12, "DATABASE_URL has to lead to PostgreSQL.", "postgresql://user@host/name"))
     if broker not in BROKERS:
         problems.append(problem(13, f"BROKER_URL: {broker!r} is no broker we know.", "redis://host/0"))

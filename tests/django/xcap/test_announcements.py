@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
+from tests.django.database import connect_sync
 from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import friends, inline, services
 from xcap import store
@@ -15,65 +18,86 @@ from xcap.selectors import Xui
 if TYPE_CHECKING:
     from tests.django.xcap.conftest import Put
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Listener:
+    """Hears what PostgreSQL tells on commit, as a SIP worker does."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self._connection = connection
+        for channel in ("rls_lists", "xcap_documents"):
+            connection.execute(f"listen {channel}")
+
+    def heard(self) -> list[str]:
+        """Payloads since the last call, documents as numbers and trees as URIs."""
+        self._connection.execute("select pg_notify('rls_lists', 'end')")
+        payloads: list[str] = []
+        for each in self._connection.notifies(timeout=10):
+            if each.payload == "end":
+                return payloads
+            payloads.append(each.payload)
+        raise AssertionError("PostgreSQL is silent")
+
 
 @pytest.fixture
-def announced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    numbers: list[int] = []
-    monkeypatch.setattr(store, "list_changed", numbers.append)
-    return numbers
+def worker(transactional_db: None) -> Iterator[Listener]:
+    with connect_sync() as connection:
+        yield Listener(connection)
+
+
+ALICE = "sip:alice@example.test"
 
 
 @pytest.mark.req("X-O5")
 @pytest.mark.req("X-F8")
-def test_new_and_changed_documents_are_announced(put: Put, announced: list[int]) -> None:
-    number = put("rls-services", services()).pk
+def test_new_and_changed_documents_are_announced(put: Put, worker: Listener) -> None:
+    number = str(put("rls-services", services()).pk)
+    assert worker.heard() == [number, ALICE]
     put("rls-services", services(inline("sip:list@example.test")))
-    assert announced == [number, number]
+    assert worker.heard() == [number, ALICE]
 
 
-def test_equal_body_is_not_announced(put: Put, announced: list[int]) -> None:
+def test_equal_body_is_not_announced(put: Put, worker: Listener) -> None:
     put("rls-services", services())
-    announced.clear()
+    worker.heard()
     put("rls-services", services())
-    assert announced == []
+    assert worker.heard() == []
 
 
-def test_deleted_document_is_announced(put: Put, announced: list[int]) -> None:
+def test_deleted_document_is_announced(put: Put, worker: Listener) -> None:
     document = put("rls-services", services())
-    announced.clear()
+    number = str(document.pk)
+    worker.heard()
     store.delete(document.usage, document.selector)
-    assert announced == [document.pk]
+    assert worker.heard() == [number, ALICE]
 
 
-def test_every_change_tells_whose_documents_it_was(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
-    trees: list[str] = []
-    monkeypatch.setattr(store, "announce", lambda owner: trees.append(str(owner)))
-    document = put("rls-services", services())
-    put("rls-services", services())
-    put("resource-lists", friends())
-    store.delete(document.usage, document.selector)
-    assert trees == ["sip:alice@example.test"] * 3
-
-
-def test_long_user_names_can_be_announced(db: None) -> None:
+def test_long_user_names_can_be_announced(worker: Listener) -> None:
     announce(Xui("ü" * 5000, "example.test"))
+    [tree] = worker.heard()
+    assert tree.startswith("sip:üüü")
 
 
 def test_new_resource_lists_are_announced_by_the_services_that_may_wait_for_them(
-    put: Put, announced: list[int]
+    put: Put, worker: Listener
 ) -> None:
-    waiting = put("rls-services", services()).pk
-    announced.clear()
-    assert announced == [] and put("resource-lists", friends()).pk in announced
-    assert waiting in announced
+    waiting = str(put("rls-services", services()).pk)
+    worker.heard()
+    lists = str(put("resource-lists", friends()).pk)
+    assert worker.heard() == [lists, ALICE, waiting]
+    put("resource-lists", friends("sip:bob@example.test"))
+    assert worker.heard() == [lists, ALICE]
 
 
-def test_changed_parts_are_announced_and_refused_ones_are_not(put: Put, announced: list[int]) -> None:
-    number = put("rls-services", services(inline("sip:list@example.test"))).pk
-    announced.clear()
+def test_changed_parts_are_announced_and_refused_ones_are_not(put: Put, worker: Listener) -> None:
+    number = str(put("rls-services", services(inline("sip:list@example.test"))).pk)
+    worker.heard()
     target = f"{path_of('rls-services')}/~~/rls-services/service"
     assert XcapClient().put(f"{target}/list", b"<list/>").status_code == 200
+    assert worker.heard() == [number, ALICE]
     assert XcapClient().put(f"{target}/list", b"<list/>").status_code == 200
     assert XcapClient().put(f"{target}/list", b"<other/>").status_code == 409
+    assert worker.heard() == []
     assert XcapClient().delete(target).status_code == 200
-    assert announced == [number, number]
+    assert worker.heard() == [number, ALICE]

@@ -54,13 +54,15 @@ class Kamailio:
         ]
         return [message for message in messages if call_id in ("", message["Call-ID"])]
 
-    def last_notify(self, call_id: str, body: bytes) -> Message:
-        """The NOTIFY of a dialog that says `body` somewhere."""
+    def last_notify(self, call_id: str, body: bytes, state: str = "") -> Message:
+        """The NOTIFY of a dialog that says `body` somewhere, and whose subscription is in that state."""
         return eventually(
             lambda: [
                 message
                 for message in self.sent(call_id)
-                if message.start_line.startswith("NOTIFY") and body in message.body
+                if message.start_line.startswith("NOTIFY")
+                and body in message.body
+                and message["Subscription-State"].startswith(state)
             ],
             "NOTIFY of Kamailio",
         )[-1]
