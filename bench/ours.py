@@ -27,6 +27,8 @@ class Ours:
     """`workers`: how many SIP workers; the n-th listens on SIP_PORT + n."""
 
     name = "ours"
+    token = ""
+    """Of an operator, for the REST API, when the web has been started."""
 
     def __init__(self, folder: Path, *, workers: int = 1, web: bool = False) -> None:
         self._folder = folder
@@ -44,17 +46,27 @@ class Ours:
             "SECRET_KEY": "only measured",
             "RLS_XCAP_AUTH": "none",
             "RLS_HTTP_LISTEN": f"127.0.0.1:{WEB_PORT}",
+            "RLS_API_RATE": "0",
+            "DJANGO_SUPERUSER_USERNAME": "operator",
+            "DJANGO_SUPERUSER_PASSWORD": "only measured",
+            "DJANGO_SUPERUSER_EMAIL": "",
         }
 
     def prepare(self) -> None:
         self._cluster.start()
         self._broker.start()
         self.manage("migrate", "--verbosity", "0")
+        if self._web:
+            self.manage("createsuperuser", "--noinput", "--verbosity", "0")
         self.hook = self._cluster.count_statements("rls")
 
-    def manage(self, *arguments: str) -> None:
+    def manage(self, *arguments: str) -> str:
+        """What it prints."""
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=PROJECT, env=self._environment, check=True)
+        done = subprocess.run(
+            command, cwd=PROJECT, env=self._environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout.strip()
 
     # -- one run
 
@@ -92,6 +104,7 @@ class Ours:
         self._start("celery", *celery, "worker", "--pool", "threads", "--concurrency", "2")
         self._start("beat", *celery, "beat", "--schedule", str(self._folder / "beat.db"))
         if self._web:
+            self.token = self.manage("createtoken", "--operator", "operator")
             self._start("web", sys.executable, "-m", "gunicorn", "--config", "python:rlsproject.gunicorn",
                         "rlsproject.wsgi")  # fmt: skip
         time.sleep(5)  # until the first ticks are over and the machine is quiet

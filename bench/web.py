@@ -24,6 +24,8 @@ USERS, ENTRIES, CONNECTIONS = 50, 10, 4
 DOCUMENT = f"/xcap-root/resource-lists/users/sip:w{{user}}@{DOMAIN}/index"
 ELEMENT = f"{DOCUMENT}/~~/resource-lists/list%5b@name=%22friends%22%5d/entry%5b@uri=%22sip:r3@{DOMAIN}%22%5d"
 ENTRY = f'<entry uri="sip:r3@{DOMAIN}"><display-name>{{count}}</display-name></entry>'
+LIST = f"/api/v1/lists/w{{user}}@{DOMAIN}/friends"
+RENAMED = '{"display_name": "{count}"}'
 NOTES = f"""
 {CONNECTIONS} connections, {USERS} documents of {ENTRIES} entries; medians. Latency in ms; CPU in
 seconds per 1000 requests of web server and database.
@@ -36,20 +38,26 @@ OpenXCAP 3.2 is not run here: with SQLite and validation, on another machine of 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A script of bench/wrk with its arguments. `conditional`: with the entity tag of the only user asked."""
+    """A script of bench/wrk with its arguments. `conditional`: with the entity tag of the only user asked.
+
+    `ours`: an interface that peers do not have, asked with the token of an operator.
+    """
 
     name: str
     script: str
     arguments: tuple[str, ...]
     conditional: bool = False
+    ours: bool = False
 
 
 CASES = (
     Case("GET document", "get", (DOCUMENT,)),
     Case("GET document, 304", "get", (DOCUMENT,), conditional=True),
     Case("GET element", "get", (ELEMENT,)),
-    Case("PUT document", "put", (DOCUMENT, RESOURCE_LISTS_TYPE, resource_lists(ENTRIES, "{count}"))),
-    Case("PUT element", "put", (ELEMENT, "application/xcap-el+xml", ENTRY)),
+    Case("PUT document", "write", (DOCUMENT, "PUT", RESOURCE_LISTS_TYPE, resource_lists(ENTRIES, "{count}"))),
+    Case("PUT element", "write", (ELEMENT, "PUT", "application/xcap-el+xml", ENTRY)),
+    Case("REST: GET list", "get", (LIST,), ours=True),
+    Case("REST: PATCH list", "write", (LIST, "PATCH", "application/json", RENAMED), ours=True),
 )
 
 
@@ -95,7 +103,10 @@ class Served:
         """Raises RunFailed if a single answer was an error."""
         users, more = str(USERS), case.arguments
         if case.conditional:
-            users, more = "1", (*more, self._unchanged())
+            users, more = "1", (*more, "If-None-Match", self._unchanged())
+        if case.ours:
+            assert isinstance(self.server, Ours)
+            more = (*more, "Authorization", f"Bearer {self.server.token}")
         machine.wait_until_quiet(1)
         pids = {name: self.server.groups()[name] for name in self.processes}
         before = cpu.used(pids)
@@ -151,7 +162,7 @@ def _rounds(
         each.fill()
     for turn in range(1, rounds + 1):
         for case in cases:
-            for each in served:
+            for each in served if not case.ours else served[:1]:
                 measured = each.measure(case, seconds)
                 found[case.name][each.server.name].append(measured)
                 _keep(results, case.name, each.server.name, turn, measured)
@@ -170,9 +181,10 @@ def table(found: Found) -> str:
     """One line for each case and server; the ratio is ours to the peer's rate."""
     lines = ["| | server | requests/s | p50 | p99 | CPU | ratio |", "|---|---|---|---|---|---|---|"]
     for case, servers in found.items():
-        rates = [median(each.load.rate for each in rounds) for rounds in servers.values()]
-        for place, (server, rounds) in enumerate(servers.items()):
-            ratio = "" if place else f"{rates[0] / rates[1]:.2f}"
+        measured = {server: rounds for server, rounds in servers.items() if rounds}
+        rates = [median(each.load.rate for each in rounds) for rounds in measured.values()]
+        for place, (server, rounds) in enumerate(measured.items()):
+            ratio = "" if place or len(rates) < 2 else f"{rates[0] / rates[1]:.2f}"
             lines.append(f"| {case} | {server} | {number(rates[place])} | {_others(rounds)} | {ratio} |")
     return "\n".join(lines)
 

@@ -1,10 +1,13 @@
--- wrk -s get.lua URL -- USERS PATH [ETAG]: GETs the documents of all users in turn; {user} stands for the number.
+-- wrk -s get.lua URL -- USERS PATH [HEADER VALUE]...: GETs the documents of all users in turn; {user} stands for the number.
 dofile("report.lua")
 
 local requests, current = {}, 0
 
 function init(args)
-  local headers = args[3] and { ["If-None-Match"] = args[3] } or {}
+  local headers = {}
+  for place = 3, #args, 2 do
+    headers[args[place]] = args[place + 1]
+  end
   for user = 0, tonumber(args[1]) - 1 do
     requests[#requests + 1] = wrk.format("GET", (args[2]:gsub("{user}", user)), headers)
   end
