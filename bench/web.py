@@ -106,7 +106,7 @@ class Served:
             users, more = "1", (*more, "If-None-Match", self._unchanged())
         if case.ours:
             assert isinstance(self.server, Ours)
-            more = (*more, "Authorization", f"Bearer {self.server.token}")
+            more = (*more, "Authorization", f"Bearer {self.server.token}", "If-Match", "*")
         machine.wait_until_quiet(1)
         pids = {name: self.server.groups()[name] for name in self.processes}
         before = cpu.used(pids)

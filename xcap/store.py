@@ -100,20 +100,30 @@ def check(
     Raises NotFound (the user), PreconditionFailed, Conflict. An equal body changes nothing
     and keeps its entity tag (RFC 4825 section 8.5 leaves that open).
     """
-    owner = _lock(selector)
-    document = find(usage, selector)
-    if not preconditions.hold(document.etag if document else None):
-        raise PreconditionFailed
+    return _checked(usage, selector, _locked(usage, selector, preconditions), body)
+
+
+def _checked(
+    usage: ApplicationUsage, selector: DocumentSelector, document: Document | None, body: bytes
+) -> Change:
+    """`document`: what is there, locked."""
     if selector.directory and not usage.names(selector):
         raise Conflict("no-parent", f"no directory {selector.directory!r}", ancestor=ROOT + selector.home())
     if document and bytes(document.doc) == body:
         return Change(document, body, None)
     if document is None:
-        quota.check(usage, owner)
-        document = Document(
-            username=owner.username, domain=owner.domain, doc_type=usage.doc_type, doc_uri=selector.path
-        )
+        document = _new(usage, selector)
     return Change(document, body, _validate(document, body))
+
+
+def _new(usage: ApplicationUsage, selector: DocumentSelector) -> Document:
+    """Raises Conflict if the user has as many documents as may be."""
+    owner = selector.owner
+    assert owner is not None
+    quota.check(usage, owner)
+    return Document(
+        username=owner.username, domain=owner.domain, doc_type=usage.doc_type, doc_uri=selector.path
+    )
 
 
 @transaction.atomic
@@ -147,9 +157,7 @@ def change(
     `edit` parses what it makes, and that tree is validated: nothing is parsed again. Raises NotFound
     (the user), PreconditionFailed, Conflict, TooLarge, and what `edit` raises.
     """
-    document = lock(usage, selector)
-    if not preconditions.hold(document.etag if document else None):
-        raise PreconditionFailed
+    document = _locked(usage, selector, preconditions)
     stored = bytes(document.doc) if document else None
     edited = edit(stored)
     if document is None:
@@ -172,12 +180,12 @@ def edit(
 ) -> Document:
     """Store what `rewrite` makes of the document (None: there is none yet), which nobody else changes
     meanwhile. Raises what `check` and `rewrite` raise."""
-    document = lock(usage, selector)
-    if not preconditions.hold(document.etag if document else None):
-        raise PreconditionFailed
+    document = _locked(usage, selector, preconditions)
     body = rewrite(bytes(document.doc) if document else None)
     _refuse_too_large(usage, body)
-    return put(usage, selector, body, author=author)[0]
+    change = _checked(usage, selector, document, body)
+    change.apply(author)
+    return change.document
 
 
 @transaction.atomic
@@ -207,16 +215,25 @@ def delete(
     author: str = "",
 ) -> None:
     """Raises NotFound, PreconditionFailed."""
-    owner = _lock(selector)
-    document = find(usage, selector)
+    document = lock(usage, selector)
     if document is None:
         raise NotFound(selector.path)
     if not preconditions.hold(document.etag):
         raise PreconditionFailed
     history.record_deletion(document, author)
     list_changed(document.pk)
-    announce(owner)
+    announce(Xui(document.username, document.domain))
     document.delete()
+
+
+def _locked(
+    usage: ApplicationUsage, selector: DocumentSelector, preconditions: Preconditions
+) -> Document | None:
+    """Raises NotFound (the user), PreconditionFailed."""
+    document = lock(usage, selector)
+    if not preconditions.hold(document.etag if document else None):
+        raise PreconditionFailed
+    return document
 
 
 def lock(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None:
