@@ -100,6 +100,42 @@ SIP = Section(
             "Shorter subscriptions get 423 (never if they ask for 1 h or more).",
         ),
         Setting(
+            "RLS_MAX_SUBSCRIPTIONS",
+            WHOLE,
+            "0",
+            "subscriptions",
+            "To lists, for each SIP worker; more are answered 503 with Retry-After. 0: any number.",
+        ),
+        Setting(
+            "RLS_MAX_USER_SUBSCRIPTIONS",
+            WHOLE,
+            "1000",
+            "subscriptions",
+            "To lists, for each user; more are answered 403. 0: any number.",
+        ),
+        Setting(
+            "RLS_LOST_NOTIFIES",
+            WHOLE,
+            "1",
+            "NOTIFYs",
+            "A subscription ends when its phone leaves so many NOTIFYs in a row without an answer.",
+        ),
+        Setting(
+            "RLS_FULL_STATE",
+            FLAG,
+            "0",
+            "",
+            "Every NOTIFY names all resources, for phones that do not understand partial state.",
+        ),
+        Setting(
+            "RLS_GRACE_TIME",
+            NUMBER,
+            "10",
+            "s",
+            "How long the last state of a contact stands when its presence server fails; "
+            "it is asked again meanwhile.",
+        ),
+        Setting(
             "RLS_LIST_LIMIT",
             WHOLE,
             "1000",

@@ -11,7 +11,6 @@ from django.conf import settings
 from rls.domain.lists import (
     FlatList,
     Limits,
-    ListTooLong,
     MalformedDocument,
     Service,
     UnresolvableReference,
@@ -169,8 +168,6 @@ def _flatten(row: _Row, service: Service | None, documents: Documents) -> _Known
         flat = flatten(service, dereference, Limits(entries=settings.RLS_LIST_LIMIT))
     except UnresolvableReference as error:
         return _Known(row.document, error, dereference.used)
-    except ListTooLong as error:
-        return _Known(row.document, UnresolvableReference(str(error)), dereference.used)
     rests_on = {row.document, *filter(None, dereference.used.values())}
     result = ResolvedService(
         uri=row.uri,

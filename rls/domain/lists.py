@@ -25,7 +25,7 @@ class UnresolvableReference(ValueError):
     """A reference leads nowhere, to the wrong element or in a circle: a 502 (RFC 4826 section 4.5)."""
 
 
-class ListTooLong(ValueError):
+class ListTooLong(UnresolvableReference):
     """More entries, references or levels than the limits allow."""
 
 
@@ -86,7 +86,7 @@ def flatten(service: Service, dereference: Dereference, limits: Limits | None = 
 
     `dereference` gets a `resource-list` or `anchor` (absolute) or a `ref` (relative to the XCAP root)
     as the document spells it; it gives the element there or raises UnresolvableReference.
-    Raises UnresolvableReference and ListTooLong.
+    Raises UnresolvableReference, of which ListTooLong is one.
     """
     walk = _Walk(dereference, limits or Limits())
     top = walk.list_of(service)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
-from rls.domain.lists import UnresolvableReference
+from rls.domain.lists import ListTooLong, UnresolvableReference
 from rls.domain.packages import package
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.directory import Answer, Directory
@@ -102,6 +102,11 @@ class Admission:
         except MalformedMessage as error:
             return Rejection(400, error.reason)
 
+    def unproven(self, transaction: ServerTransaction) -> Rejection | None:
+        """The answer to who shows no credentials that could hold (row D5)."""
+        claim = self._claim(transaction)
+        return claim if isinstance(claim, Rejection) else None
+
     def _misdirected(self, request: Request) -> Rejection | None:
         """Rows D10 and D15, and dialogs that no table could hold."""
         if len(request.call_id) + len(request.from_tag or "") > LONGEST_DIALOG:
@@ -170,8 +175,10 @@ class Admission:
     # -- a list
 
     def _refusal(self, request: Request, event: str, claim: Claim, answer: Answer) -> Rejection | None:
-        """Rows D23 to D44."""
+        """Rows D23 to D45."""
         service = answer.service
+        if isinstance(service, ListTooLong):
+            return Rejection(500, "List too long")
         if isinstance(service, UnresolvableReference):
             return Rejection(502, "List reference cannot be resolved")
         assert service is not None
@@ -179,7 +186,21 @@ class Admission:
             return Rejection(489, headers=tuple(self._agent.allow_events()))
         if not self._policy.may_use(claim.identity, service.owner, service.sharing):
             return Rejection(403)
-        return self._unacceptable(request, event) or too_brief(request, event, self._options)
+        return (
+            self._unacceptable(request, event)
+            or too_brief(request, event, self._options)
+            or self._too_many(request, event, claim)
+        )
+
+    def _too_many(self, request: Request, event: str, claim: Claim) -> Rejection | None:
+        """Row D45; a fetch leaves nothing behind."""
+        if not granted(request, event, self._options):
+            return None
+        if 0 < self._options.max_subscriptions <= len(self._watchers):
+            return Rejection(503, "Too many subscriptions", (RETRY_AFTER,))
+        if 0 < self._options.max_user_subscriptions <= self._watchers.count_of(claim.identity):
+            return Rejection(403, "Too many subscriptions")
+        return None
 
     def _unacceptable(self, request: Request, event: str) -> Rejection | None:
         """Rows D26 to D30. No Accept at all is taken for the default (E-A15)."""
@@ -203,6 +224,7 @@ class Admission:
             from_header=f"<{claim.identity}>",
             max_forwards=hops_of(request),
             names=service.flat.names,
+            accept=request.values("accept"),
         )
         expires = granted(request, sip.event, self._options)
         if not expires:

@@ -47,7 +47,7 @@ class BackEnds:
         self._in_flight: set[BackEnd] = set()
         self._pumping = False
         self._route = (f"<{_loose(options.presence_server)}>",) if options.presence_server else ()
-        self._headers: dict[tuple[str, int], str] = {}
+        self._headers: dict[tuple[str, int, tuple[str, ...]], str] = {}
 
     # -- start and end
 
@@ -87,18 +87,19 @@ class BackEnds:
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
             event=watcher.sip.event,
-            headers=self._headers_of(watcher),
+            headers=self._headers_of(watcher, back_end.plain),
             route=self._route,
             expires=EXPIRES,
             owner=back_end,
         )
 
-    def _headers_of(self, watcher: ListSubscription) -> str:
+    def _headers_of(self, watcher: ListSubscription, plain: bool) -> str:
         """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
-        key = watcher.event, watcher.max_forwards
+        signed = () if plain else watcher.signed
+        key = watcher.event, watcher.max_forwards, signed
         headers = self._headers.get(key)
         if headers is None:
-            accept = ", ".join(package(watcher.event).accept)
+            accept = ", ".join((*package(watcher.event).accept, *signed))
             headers = f"Max-Forwards: {max(watcher.max_forwards - 1, 0)}\r\n"
             if accept:
                 headers += f"Accept: {accept}\r\n"
@@ -116,6 +117,7 @@ class BackEnds:
             self._in_flight.discard(back_end)
             if back_end.retry is not None:
                 back_end.retry.cancel()
+            self._stop_grace(back_end)
             subscription, back_end.subscription = back_end.subscription, None
             if subscription is not None:
                 subscription.owner = None
@@ -166,6 +168,7 @@ class BackEnds:
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
         """Take over what the NOTIFY says; False if it says nothing new."""
         instance, state, body = back_end.instance, notify.state, notify.body
+        self._stop_grace(back_end)
         if state.state == "terminated":
             outcome = outcome_of_termination(state.reason, state.retry_after)
             if outcome.retry is Retry.AT_ONCE and instance.state == "active":
@@ -184,6 +187,7 @@ class BackEnds:
 
     def _fall(self, back_end: BackEnd, outcome: Outcome) -> bool:
         instance = back_end.instance
+        self._stop_grace(back_end)
         changed = (instance.state, instance.reason) != (outcome.state, outcome.reason)
         instance.state, instance.reason = outcome.state, outcome.reason
         instance.body, instance.content_type = b"", ""
@@ -203,11 +207,37 @@ class BackEnds:
         outcome = outcome_of_status(notification.code, notification.retry_after)
         back_end.code = notification.code
         back_end.subscription = None
-        stands = outcome.retry is Retry.AT_ONCE and not back_end.attempts
-        news = not stands and self._fall(back_end, outcome)
+        if outcome.retry is Retry.ADAPTED and back_end.watcher.signed and not back_end.plain:
+            back_end.plain = True
+            self._subscribe(back_end, now)
+            return
+        news = not self._stands(back_end, outcome, now) and self._fall(back_end, outcome)
         self._keep(back_end, now, news=news)
         self._writer.wake()
         self._retry(back_end, outcome, now)
+
+    def _stands(self, back_end: BackEnd, outcome: Outcome, now: float) -> bool:
+        """Whether the last state is kept while we try again: for one try, then for the grace time."""
+        if outcome.retry is Retry.AT_ONCE and not back_end.attempts:
+            return True
+        if outcome.retry not in (Retry.AT_ONCE, Retry.BACK_OFF) or back_end.instance.state != "active":
+            return False
+        if back_end.grace is None and self._options.grace_time:
+            back_end.grace = self._agent.wheel.schedule(
+                now + self._options.grace_time, lambda now: self._withdraw(back_end, now)
+            )
+        return back_end.grace is not None
+
+    def _withdraw(self, back_end: BackEnd, now: float) -> None:
+        back_end.grace = None
+        self._keep(back_end, now, news=self._fall(back_end, outcome_of_status(back_end.code)))
+        self._writer.wake()
+
+    @staticmethod
+    def _stop_grace(back_end: BackEnd) -> None:
+        if back_end.grace is not None:
+            back_end.grace.cancel()
+            back_end.grace = None
 
     def _retry(self, back_end: BackEnd, outcome: Outcome, now: float) -> None:
         """Subscribe again as the outcome allows; RLMI reasons are no one's task but ours (5.5)."""

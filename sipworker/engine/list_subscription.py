@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rls.domain.aggregate import InstanceView, ResourceView
@@ -15,6 +16,7 @@ from sipworker.sip.timers import Timer
 if TYPE_CHECKING:
     from sipworker.sip.subscription import Subscription
 
+SIGNED_TYPES = ("multipart/signed", "application/pkcs7-mime")
 INSTANCE_ID = "1"
 """RLMI instance id of a back end that does not fork: stable over re-subscriptions (RFC 4662 5.5)."""
 
@@ -25,8 +27,8 @@ class BackEnd:
     The instance is in the resource's view as soon as something is known of it.
     """
 
-    __slots__ = ("answered", "attempts", "code", "instance", "partials", "request_uri", "retry", "row_id",
-                 "started", "subscription", "view", "watcher")  # fmt: skip
+    __slots__ = ("answered", "attempts", "code", "grace", "instance", "partials", "plain", "request_uri",
+                 "retry", "row_id", "started", "subscription", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -38,9 +40,11 @@ class BackEnd:
         self.answered = False
         self.attempts = 0
         self.partials = 0
+        self.plain = False
         self.started = 0.0
         self.code = 0
         self.retry: Timer | None = None
+        self.grace: Timer | None = None
 
     def copy(self, other: BackEnd) -> None:
         """Show what another subscription of the same user knows, until our own back end answers."""
@@ -61,11 +65,16 @@ class BackEnd:
 
 
 class ListSubscription:
-    """`resources` in document order. `unsettled` collects rows until all back ends have answered."""
+    """`resources` in document order. `unsettled` collects rows until all back ends have answered.
+
+    `signed` are types for signed or sealed bodies that the watcher takes; `spread` says that
+    its last NOTIFY could not hold all states.
+    """
 
     __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
                  "last_cseq", "list_uri", "max_forwards", "names", "resources", "restored", "retries",
-                 "service_uri", "settle_timer", "settled", "sip", "unanswered", "unsettled")  # fmt: skip
+                 "service_uri", "settle_timer", "settled", "signed", "sip", "spread", "unanswered",
+                 "unsettled")  # fmt: skip
 
     def __init__(
         self,
@@ -78,6 +87,7 @@ class ListSubscription:
         from_header: str,
         max_forwards: int = 70,
         names: tuple[Name, ...] = (),
+        accept: Sequence[str] = (),
     ) -> None:
         self.id = number
         self.sip = sip
@@ -87,6 +97,8 @@ class ListSubscription:
         self.from_header = from_header
         self.max_forwards = max_forwards
         self.names = names
+        self.signed: tuple[str, ...] = ()
+        self.accepts(accept)
         self.resources: dict[str, BackEnd] = {}
         self.event = sip.event
         self.settled = False
@@ -95,12 +107,18 @@ class ListSubscription:
         self.unsettled: set[int] = set()
         self.ending = ""
         self.force_full = False
+        self.spread = False
         self.restored = False
         self.retries = 0
         self.in_flight: OutboxRow | None = None
         self.last_cseq = 0
         self._queue: list[tuple[int, OutboxRow]] = []
         sip.owner = self
+
+    def accepts(self, media_types: Sequence[str]) -> None:
+        """What the Accept of the latest SUBSCRIBE says (RFC 4662 section 7.3)."""
+        named = {value.partition(";")[0].strip().lower() for value in media_types}
+        self.signed = tuple(kind for kind in SIGNED_TYPES if kind in named)
 
     @property
     def user_key(self) -> tuple[str, str]:

@@ -24,6 +24,11 @@ class WorkerOptions:
     to_presence_code: int = 0
     min_expires: int = 60
     max_expires: int = 7200
+    max_subscriptions: int = 0
+    max_user_subscriptions: int = 0
+    lost_notifies: int = 1
+    full_state: bool = False
+    grace_time: float = 0.0
     waitn_time: float = 1.0
     settle_time: float = 2.0
     slices: int = 10
@@ -50,6 +55,11 @@ class WorkerOptions:
             to_presence_code=settings.RLS_TO_PRESENCE_CODE,
             min_expires=settings.RLS_MIN_EXPIRES,
             max_expires=settings.RLS_MAX_EXPIRES,
+            max_subscriptions=settings.RLS_MAX_SUBSCRIPTIONS,
+            max_user_subscriptions=settings.RLS_MAX_USER_SUBSCRIPTIONS,
+            lost_notifies=settings.RLS_LOST_NOTIFIES,
+            full_state=settings.RLS_FULL_STATE,
+            grace_time=settings.RLS_GRACE_TIME,
             waitn_time=settings.RLS_WAITN_TIME,
             settle_time=settings.RLS_SETTLE_TIME,
             slices=settings.RLS_SLICES,

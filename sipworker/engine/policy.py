@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rls.domain.digest import Credentials, challenges, parse_credentials, verify
 from rls.domain.nonces import NonceIssuer, ReplayGuard
-from rls.domain.uri import InvalidUri, SipUri
+from rls.domain.uri import InvalidUri, SipUri, with_scheme
 from sipworker.engine.options import WorkerOptions
 from sipworker.sip.flow import Flow
 from sipworker.sip.headers import NameAddr
@@ -44,7 +44,7 @@ class Policy:
         if self._is_trusted(source):
             return Claim(self._asserted(request) or request.from_.uri)
         if self._options.sip_auth == "digest":
-            return self._digest_claim(request, unix_now)
+            return self._digest_claim(request, source, unix_now)
         if self._trusted:
             return Rejection(403, "Not from a trusted proxy")
         return Claim(request.from_.uri)
@@ -66,7 +66,7 @@ class Policy:
 
     # -- Digest
 
-    def _digest_claim(self, request: Request, unix_now: float) -> Claim | Rejection:
+    def _digest_claim(self, request: Request, source: Flow, unix_now: float) -> Claim | Rejection:
         for value in request.rows("authorization"):
             credentials = parse_credentials(value)
             if credentials is None or credentials.realm != self._realm(request):
@@ -74,8 +74,20 @@ class Policy:
             state = self._nonces.check(credentials.nonce, unix_now)
             if state != "valid":
                 return self.challenge(request, unix_now, stale=state == "stale")
+            if not self._is_ours(credentials.uri, request, source):
+                return Rejection(400, "Digest uri names another server")
             return Claim(request.from_.uri, credentials)
         return self.challenge(request, unix_now)
+
+    def _is_ours(self, uri: str, request: Request, source: Flow) -> bool:
+        """Whether credentials were made for a request to us (RFC 8760 section 2.6).
+
+        Phones write the Request-URI, with or without its port; in a refresh the list's URI or our
+        Contact, whichever the Request-URI is not; or only their domain.
+        """
+        mentioned = (request.uri, NameAddr.parse(request.rows("to")[0]).uri, request.from_.uri)
+        ours = {_host(each) for each in (*mentioned, self._options.server_address) if each}
+        return _host(uri) in ours | {source.local[0]} | self._options.domains
 
     def verified(
         self, request: Request, claim: Claim, ha1: Mapping[str, str] | None, unix_now: float
@@ -117,6 +129,14 @@ class Policy:
             case "domain":
                 return watcher.rpartition("@")[2] == owner.lower().rpartition("@")[2]
         return watcher == owner.lower()
+
+
+def _host(uri: str) -> str:
+    """In lower case; what is no SIP URI stands for itself."""
+    try:
+        return SipUri.parse(with_scheme(uri)).host.lower()
+    except InvalidUri:
+        return uri
 
 
 def aor(uri: str) -> str:

@@ -101,6 +101,7 @@ class Restart:
             identity=row.identity,
             from_header=f"<{row.identity}>",
             max_forwards=row.max_forwards,
+            accept=split_commas(row.accept),
         )
         watcher.restored = True
         watcher.last_cseq = row.local_cseq

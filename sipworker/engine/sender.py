@@ -15,7 +15,7 @@ PER_TURN = 64
 
 class Sender:
     """`later(callback)` runs a callback in the next turn of the event loop; `tell_rest(watcher, rows)`
-    has another NOTIFY numbered for states that did not fit."""
+    has another NOTIFY numbered for states that did not fit; with `full_state` all others are full."""
 
     def __init__(
         self,
@@ -23,11 +23,14 @@ class Sender:
         clock: Callable[[], float],
         host: str,
         tell_rest: Callable[[ListSubscription, set[int]], None],
+        *,
+        full_state: bool = False,
     ) -> None:
         self._later = later
         self._clock = clock
         self._host = host
         self._tell_rest = tell_rest
+        self._full_state = full_state
         self._ready: deque[ListSubscription] = deque()
         self._scheduled = False
 
@@ -55,8 +58,10 @@ class Sender:
         row = watcher.next_to_send()
         if row is None:
             return
+        watcher.force_full = watcher.force_full or (self._full_state and not watcher.spread)
         notify = render(watcher, row, self._host, now)
         watcher.force_full = False
+        watcher.spread = bool(notify.left_over)
         if notify.left_over:
             self._tell_rest(watcher, notify.left_over)
         watcher.sip.send_notify(row.cseq, notify.state, notify.headers, notify.body, now)

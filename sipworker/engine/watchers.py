@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable
 
 from rls.domain.lists import Entry
@@ -11,6 +12,7 @@ from rls.store.numbering import NotifyRequest, OutboxRow
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
+from sipworker.engine.policy import aor
 from sipworker.engine.rows import presentity_row, refresh_row, watcher_row
 from sipworker.engine.sender import Sender
 from sipworker.engine.writer import Writer
@@ -51,10 +53,15 @@ class Watchers:
         self._options = options
         self._by_id: dict[int, ListSubscription] = {}
         self._of_user: dict[tuple[str, str], set[int]] = {}
+        self._counts: Counter[str] = Counter()
         self.back_ends = BackEnds(agent, writer, options, self.answered)
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def count_of(self, identity: str) -> int:
+        """How many a user has, of all packages."""
+        return self._counts[aor(identity)]
 
     def of_service(self, service_uri: str) -> list[ListSubscription]:
         return [watcher for watcher in self._by_id.values() if watcher.service_uri == service_uri]
@@ -112,10 +119,12 @@ class Watchers:
         """Count a subscription among ours."""
         self._by_id[watcher.id] = watcher
         self._of_user.setdefault(watcher.user_key, set()).add(watcher.id)
+        self._counts[aor(watcher.identity)] += 1
 
     def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
         transaction = watcher.sip.waiting
+        watcher.accepts(transaction.request.values("accept"))
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
         group = self._writer.group
         group.refreshes[watcher.id] = refresh_row(watcher, transaction, contact, expires)
@@ -263,6 +272,12 @@ class Watchers:
             self._of_user[watcher.user_key].discard(watcher.id)
             if not self._of_user[watcher.user_key]:
                 del self._of_user[watcher.user_key]
+            self._uncount(aor(watcher.identity))
             watcher.sip.drop(now)
             self._writer.group.ended_watchers.append(watcher.id)
             self._writer.wake()
+
+    def _uncount(self, user: str) -> None:
+        self._counts[user] -= 1
+        if not self._counts[user]:
+            del self._counts[user]

@@ -78,6 +78,8 @@ class SipWorker:
             handed_over=("PUBLISH",) if options.presence_server or options.to_presence_code else (),
             advertise=self._advertised,
             on_malformed=Complaints(self._loop.time).heard,
+            unproven=lambda transaction: self.admission.unproven(transaction),
+            lost_notifies=options.lost_notifies,
         )
         self._handlers: dict[type, Handler] = {}
 
@@ -115,6 +117,7 @@ class SipWorker:
             self._loop.time,
             host,
             lambda watcher, rows: self.watchers.tell_rest(watcher, rows),
+            full_state=options.full_state,
         )
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
         self.directory = Directory(ids)

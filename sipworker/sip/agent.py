@@ -33,6 +33,7 @@ Locate = Callable[[str, Located, float], None]
 """locate(uri, done, now): find the flow to a URI's host and call done(flow or None, now)."""
 
 OnMalformed = Callable[[MalformedMessage, Flow], None]
+Unproven = Callable[[ServerTransaction], tuple[int, str | None, "Headers"] | None]
 
 KNOWN_METHODS = frozenset(
     {"INVITE", "BYE", "REGISTER", "REFER", "INFO", "UPDATE", "PRACK", "MESSAGE", "PUBLISH"}
@@ -46,7 +47,9 @@ class UserAgent:
 
     `events` are the packages it notifies, `extensions` the option tags it understands,
     `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
-    hears of what did not parse, which the agent has counted and answers as far as it can.
+    hears of what did not parse, which the agent has counted and answers as far as it can;
+    `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
+    `lost_notifies` in a row without an answer end a subscription.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class UserAgent:
         handed_over: Collection[str] = (),
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
+        unproven: Unproven | None = None,
+        lost_notifies: int = 1,
     ) -> None:
         self.wheel = wheel
         self.transmit = transmit
@@ -72,9 +77,11 @@ class UserAgent:
         self.subscriptions: dict[str, Subscription] = {}
         self.incoming: dict[str, IncomingSubscription] = {}
         self.malformed = 0
+        self.lost_notifies = lost_notifies
         self._on_malformed = on_malformed
+        self._unproven = unproven or (lambda transaction: None)
         self._contact_user = f"{contact_user}@" if contact_user else ""
-        self._events = events
+        self._allow_events = ", ".join(event for event in events if not event.endswith(".winfo"))
         self._extensions = frozenset(extensions)
         self._handed_over = handed_over
         self._advertise = advertise or (lambda flow: address_text(flow.local))
@@ -160,11 +167,11 @@ class UserAgent:
                 self.reply(transaction, error.status, error.reason, now=now)
 
     def _dispatch(self, transaction: ServerTransaction, request: Request, now: float) -> None:
-        """Rows D7 to D14 of the decision table, then whoever serves the method."""
+        """Rows D5 to D14 of the decision table, then whoever serves the method."""
         if request.method == "CANCEL":
             self.reply(transaction, 200 if self.transactions.cancelled(request) else 481, now=now)
             return
-        if self._refused(transaction, request, now):
+        if self._challenged(transaction, request, now) or self._refused(transaction, request, now):
             return
         if request.method == "SUBSCRIBE":
             self._receive_subscribe(transaction, request, now)
@@ -172,6 +179,15 @@ class UserAgent:
             self.reply(transaction, 200, headers=self.capabilities(), now=now)
         else:
             self.observe(SIPRequestReceived(transaction), now)
+
+    def _challenged(self, transaction: ServerTransaction, request: Request, now: float) -> bool:
+        """Who asks comes before what is asked (RFC 3261 section 8.2)."""
+        refusal = self._unproven(transaction) if request.method == "SUBSCRIBE" else None
+        if refusal is None:
+            return False
+        status, reason, headers = refusal
+        self.reply(transaction, status, reason, headers=headers, now=now)
+        return True
 
     def _refused(self, transaction: ServerTransaction, request: Request, now: float) -> bool:
         method = request.method
@@ -221,7 +237,8 @@ class UserAgent:
         return (("Unsupported", ", ".join(unknown)),) if unknown else ()
 
     def allow_events(self) -> Headers:
-        return (("Allow-Events", ", ".join(self._events)),) if self._events else ()
+        """Template packages are not among them: who wants one tries (RFC 6665 section 4.4.4)."""
+        return (("Allow-Events", self._allow_events),) if self._allow_events else ()
 
     def capabilities(self) -> Headers:
         return (

@@ -38,7 +38,7 @@ class IncomingSubscription:
     """
 
     __slots__ = (
-        "_expiry", "_in_flight", "_queue", "_transaction",
+        "_expiry", "_in_flight", "_lost", "_queue", "_transaction",
         "agent", "dialog", "event", "event_id", "expires_at", "flow", "local_contact", "owner", "state",
     )  # fmt: skip
 
@@ -57,6 +57,7 @@ class IncomingSubscription:
         self._transaction: ServerTransaction | None = None
         self._expiry: Timer | None = None
         self._in_flight = False
+        self._lost = 0
         self._queue: list[tuple[str, str, bytes]] = []  # a deque would be 760 bytes
 
     @classmethod
@@ -211,14 +212,22 @@ class IncomingSubscription:
     def _notified(self, cseq: int, outcome: Outcome, now: float) -> None:
         self._in_flight = False
         if isinstance(outcome, Response) and outcome.status < 300:
+            self._lost = 0
             self._follow(outcome)
             self.agent.observe(SIPIncomingSubscriptionNotifyDidSucceed(self, cseq), now)
         else:
-            ends = outcome.status in ENDING_CODES or outcome.status == 408
+            ends = self._is_ended_by(outcome)
             self.agent.observe(SIPIncomingSubscriptionNotifyDidFail(self, cseq, outcome, ends), now)
             if ends:
                 self.drop(now)
         self._push_next(now)
+
+    def _is_ended_by(self, outcome: Outcome) -> bool:
+        """RFC 6665 section 4.2.2; phones that lose a NOTIFY now and then may be borne with."""
+        if outcome.status != 408:
+            return outcome.status in ENDING_CODES
+        self._lost += 1
+        return self._lost >= self.agent.lost_notifies
 
     def _follow(self, answer: Response) -> None:
         """A 2xx may move the target (12.2.1.2). The flow stays: this answer came by it."""

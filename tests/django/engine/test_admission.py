@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rls.domain.lists import ListTooLong
 from tests.django.engine.lists import BOB, FRIENDS, service
 from tests.django.engine.phone import ACCEPT
 from tests.django.engine.rig import Rig
@@ -297,3 +298,45 @@ async def test_d57_publish(rig: Rig, code: int, status: int) -> None:
     rig.phone.ask(("10.0.0.1", 5060), "PUBLISH", event="presence")
     await rig.quiet()
     assert rig.phone.status == status
+
+
+async def test_d45_a_user_may_have_so_many(rig: Rig) -> None:
+    await rig.start(max_user_subscriptions=1)
+    for call_id, expires in (("first", "600"), ("second", "600"), ("third", "0")):
+        rig.phone.subscribe(call_id=call_id, expires=expires)
+        await rig.quiet()
+    assert rig.phone.statuses == [200, 403, 200]  # a fetch leaves nothing behind
+
+
+async def test_d45_a_server_may_have_so_many(rig: Rig) -> None:
+    await rig.start(max_subscriptions=1)
+    await rig.subscribed()
+    rig.phone.subscribe(call_id="second")
+    await rig.quiet()
+    assert rig.phone.status == 503
+    assert rig.phone.responses[-1].header("retry-after") == "5"
+
+
+async def test_d45_those_that_ended_are_not_counted(rig: Rig) -> None:
+    await rig.start(max_user_subscriptions=1)
+    await rig.subscribed()
+    rig.phone.refresh(expires="0")
+    await rig.quiet()
+    rig.phone.subscribe(call_id="second")
+    await rig.quiet()
+    assert rig.phone.status == 200
+
+
+@pytest.mark.req("R5363-5.3-1", "D35")
+async def test_d35_a_list_over_the_limit_is_refused(rig: Rig) -> None:
+    rig.lists.by_uri[FRIENDS] = ListTooLong("more than 1000 entries")
+    await rig.start()
+    assert await refused(rig) == 500
+
+
+@pytest.mark.req("R6665-4.4.4-3")
+async def test_template_packages_are_served_and_not_listed(rig: Rig) -> None:
+    await rig.start(events=("presence", "presence.winfo"))
+    rig.phone.subscribe(event="presence.winfo")
+    await rig.quiet()
+    assert (rig.phone.status, rig.phone.responses[-1].header("allow-events")) == (200, "presence, xcap-diff")

@@ -111,3 +111,15 @@ async def test_a_store_that_does_not_answer_is_no_wrong_password(rig: Rig) -> No
     await rig.quiet()
     assert (rig.phone.status, rig.phone.responses[-1].header("retry-after")) == (500, "5")
     assert len(rig.worker.watchers) == 1
+
+
+@pytest.mark.req("R3261-8.2-2")
+@pytest.mark.parametrize(
+    "changed",
+    [{"require": "foo"}, {"uri": "tel:+15550100"}, {"to": "<sip:a@b>;tag=unknown"}, {"event": "a, b"}],
+)
+async def test_who_asks_comes_before_what_is_asked(rig: Rig, changed: dict[str, str]) -> None:
+    await rig.start(sip_auth="digest")
+    rig.phone.subscribe(changed.pop("uri", FRIENDS), **changed)
+    await rig.quiet()
+    assert rig.phone.statuses == [401]

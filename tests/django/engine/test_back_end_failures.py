@@ -155,3 +155,62 @@ async def test_nothing_is_tried_again_for_a_watcher_that_left(rig: Rig) -> None:
     await rig.pass_time(60)
     assert asked(rig) == 1
     assert len(rig.worker.agent.subscriptions) == 0
+
+
+@pytest.mark.req("R4662-4.5-6")
+async def test_a_known_state_stands_for_the_grace_time(rig: Rig) -> None:
+    await rig.start(grace_time=10.0)
+    await rig.subscribed()
+    rig.server.refusals = {BOB: 503}
+    rig.server.tell(BOB, b"", "terminated;reason=deactivated")
+    await rig.quiet()
+    await rig.pass_time(9)
+    assert asked(rig) == 3
+    assert await rig.tick() == 0
+    await rig.pass_time(2)
+    await rig.tick()
+    assert rig.phone.told[-1].states == {BOB: ("terminated", "probation", b"")}
+
+
+async def test_who_answers_again_in_the_grace_time_was_never_away(rig: Rig) -> None:
+    await rig.start(grace_time=10.0)
+    await rig.subscribed()
+    rig.server.refusals = {BOB: 503}
+    rig.server.tell(BOB, b"", "terminated;reason=deactivated")
+    await rig.quiet()
+    rig.server.refusals = {}
+    await rig.pass_time(20)
+    assert await rig.tick() == 0
+    assert len(rig.phone.told) == 2
+
+
+async def test_a_refusal_for_good_ends_the_grace_time(rig: Rig) -> None:
+    await rig.start(grace_time=10.0)
+    await rig.subscribed()
+    rig.server.refusals = {BOB: 503}
+    rig.server.tell(BOB, b"", "terminated;reason=deactivated")
+    await rig.quiet()
+    rig.server.refusals = {BOB: 403}
+    await rig.pass_time(5)
+    await rig.tick()
+    assert rig.phone.told[-1].states == {BOB: ("terminated", "rejected", b"")}
+
+
+@pytest.mark.req("R4662-7.3-2")
+async def test_signed_bodies_are_asked_for_if_the_watcher_takes_them(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.subscribe(accept="multipart/related, application/rlmi+xml, Multipart/Signed")
+    await rig.quiet()
+    assert rig.server.subscribes(BOB)[0].values("accept") == ["application/pidf+xml", "multipart/signed"]
+
+
+@pytest.mark.req("R4662-7.3-2", "R3261-8.1.3.5-1")
+@pytest.mark.parametrize("code", [406, 415])
+async def test_a_back_end_that_wants_less_is_asked_for_less_once(rig: Rig, code: int) -> None:
+    rig.server.refusals = {BOB: code}
+    await rig.start()
+    rig.phone.subscribe(accept="multipart/related, application/rlmi+xml, multipart/signed")
+    await rig.quiet()
+    accepts = [request.values("accept") for request in rig.server.subscribes(BOB)]
+    assert accepts == [["application/pidf+xml", "multipart/signed"], ["application/pidf+xml"]]
+    assert rig.phone.told[1].states[BOB] == ("terminated", "giveup", b"")

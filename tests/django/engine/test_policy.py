@@ -60,6 +60,15 @@ def answering(
     return subscribe(Authorization=value or "", **headers)
 
 
+def made_for(judge: Policy, uri: str) -> Request:
+    """A request with the right password and another Digest uri than its own."""
+    challenges = challenged(judge.claim(subscribe(), source(), NOW))
+    value = digest.answer(
+        challenges, method="SUBSCRIBE", uri=uri, username="alice", password="secret", cnonce="c"
+    )
+    return subscribe(Authorization=value or "")
+
+
 def judged(judge: Policy, request: Request, now: float = NOW) -> Claim | Rejection:
     """Claim and verification, as Admission does both."""
     claim = judge.claim(request, source(), now)
@@ -219,3 +228,21 @@ def test_who_has_no_name_owns_nothing(uri: str) -> None:
 @pytest.mark.parametrize("uri", ["sip:Alice@Example.Test:5061;x=y", "sips:alice@example.test"])
 def test_users_are_compared_by_name_and_host(uri: str) -> None:
     assert aor(uri) == "alice@example.test"
+
+
+@pytest.mark.req("R8760-2.6-1")
+@pytest.mark.parametrize(
+    "uri", [URI, "sip:friends@example.test:5060", "sip:example.test", "example.test", "sip:rls@LISTS.TEST"]
+)
+def test_what_phones_write_as_digest_uri_is_taken(uri: str) -> None:
+    judge = digest_policy(domains=frozenset({"lists.test"}))
+    assert isinstance(judged(judge, made_for(judge, uri)), Claim)
+
+
+@pytest.mark.req("R8760-2.6-1")
+@pytest.mark.parametrize("uri", ["sip:friends@elsewhere.test", "sip:example.test.evil.test", "", "/", "sip:"])
+def test_credentials_made_for_another_server_are_refused(uri: str) -> None:
+    judge = digest_policy()
+    refusal = judged(judge, made_for(judge, uri))
+    assert isinstance(refusal, Rejection)
+    assert (refusal.status, refusal.reason) == (400, "Digest uri names another server")

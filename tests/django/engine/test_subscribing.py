@@ -173,3 +173,32 @@ async def test_retry_after_is_honoured(rig: Rig) -> None:
     assert len(rig.phone.told) == 3
     await rig.pass_time(2)
     assert len(rig.phone.told) == 4
+
+
+@pytest.mark.req("R6665-4.2.2-3")
+async def test_lost_notifies_may_be_borne_with(rig: Rig) -> None:
+    await rig.start(lost_notifies=2)
+    await rig.subscribed()
+    rig.phone.answers = [0] * 11
+    rig.server.tell(BOB, b"<new/>")
+    await rig.quiet()
+    await rig.tick()
+    await rig.pass_time(40)
+    again = rig.phone.told[-1]
+    assert (again.version, again.full, again.body(BOB)) == (3, True, b"<new/>")
+    rig.phone.answers = [0] * 11
+    rig.server.tell(BOB, b"<newer/>")
+    await rig.quiet()
+    await rig.tick()
+    await rig.pass_time(33)
+    assert len(rig.worker.watchers) == 1  # the one that was answered began the count anew
+
+
+async def test_every_notify_may_have_full_state(rig: Rig) -> None:
+    await rig.start(full_state=True)
+    await rig.subscribed()
+    rig.server.tell(BOB, b"<new/>")
+    await rig.quiet()
+    await rig.tick()
+    assert [told.full for told in rig.phone.told] == [True, True, True]
+    assert set(rig.phone.told[-1].states) == {BOB, CAROL}
