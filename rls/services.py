@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from django.db import connection
 
 from rls.models import OutboxEntry, Presentity, Watcher
 
+LISTS, PROFILES = "rls_lists", "rls_profiles"
+"""Channels of PostgreSQL on which the SIP workers listen."""
+
+
+def _announce(channel: str, payload: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", (channel, payload))
+
 
 def list_changed(document_id: int) -> None:
     """Tell the SIP workers, on commit, that a stored list document has changed or is gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_notify('rls_lists', %s)", (str(document_id),))
+    _announce(LISTS, str(document_id))
 
 
 ALL_LISTS = "all"
-"""Payload of `rls_lists` that stands for every list."""
+"""Payload of LISTS that stands for every list."""
 
 
 def all_lists_changed() -> None:
     """Tell the SIP workers, on commit, to compare all their subscriptions with the lists."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_notify('rls_lists', %s)", (ALL_LISTS,))
+    _announce(LISTS, ALL_LISTS)
+
+
+def profiles_changed(**signal: Any) -> None:
+    """Tell the SIP workers, on commit, to read the profiles of phones anew."""
+    _announce(PROFILES, "")
 
 
 ABANDONED_AFTER = 3600

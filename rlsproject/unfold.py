@@ -42,6 +42,7 @@ NAVIGATION = [
             _page("Outbox", "outbox", "rls_outboxentry"),
             _page("SIP workers", "dns", "rls_worker"),
             _page("Last tick", "timer", "rls_tick"),
+            _page("Phone profiles", "phone_in_talk", "rls_compatibilityprofile"),
         ],
     },
     {

@@ -1,5 +1,5 @@
-"""What operators see of the list server: its tables, read-only, and the subscribers."""
+"""What operators see of the list server: its tables, read-only; subscribers and phone profiles."""
 
-from rls.admin import presentity, queue, subscriber, token, watcher, worker
+from rls.admin import presentity, profile, queue, subscriber, token, watcher, worker
 
-__all__ = ["presentity", "queue", "subscriber", "token", "watcher", "worker"]
+__all__ = ["presentity", "profile", "queue", "subscriber", "token", "watcher", "worker"]

@@ -6,6 +6,7 @@ import quopri
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LINE_END = b"\r\n"
 _DECODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -21,6 +22,17 @@ _FOLDING = re.compile(r"\r?\n[ \t]+")
 
 class MalformedMultipart(ValueError):
     """Not a multipart body, or one that ends too early."""
+
+
+class PartStyle(NamedTuple):
+    """How the headers of parts are spelt; `length`: with a Content-Length."""
+
+    content_id: str = "Content-ID"
+    brackets: bool = True
+    length: bool = False
+
+
+STYLE = PartStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +52,39 @@ def related(parts: Sequence[Part], boundary: str) -> tuple[str, bytes]:
     root = parts[0]
     pieces: list[bytes] = []
     for part in parts:
-        pieces += (part_head(boundary, part.content_id or "", part.content_type), part.body, LINE_END)
+        pieces += (
+            part_head(boundary, part.content_id or "", part.content_type, len(part.body)),
+            part.body,
+            LINE_END,
+        )
     pieces.append(closing(boundary))
     return content_type(media_type(root.content_type)[0], root.content_id or "", boundary), b"".join(pieces)
 
 
-def content_type(root_type: str, root_id: str, boundary: str) -> str:
+def content_type(root_type: str, root_id: str, boundary: str, style: PartStyle = STYLE) -> str:
     """The boundary is never quoted: a quoted one makes Linphone 5.1 crash."""
-    return f'multipart/related;type="{root_type}";start="<{root_id}>";boundary={boundary}'
+    start = f"<{root_id}>" if style.brackets else root_id
+    return f'multipart/related;type="{root_type}";start="{start}";boundary={boundary}'
 
 
-def part_head(boundary: str, content_id: str, content_type: str) -> bytes:
-    """Delimiter and headers of a part; body and LINE_END follow."""
+def part_head(
+    boundary: str, content_id: str, content_type: str, length: int, style: PartStyle = STYLE
+) -> bytes:
+    """Delimiter and headers of a part; `length` octets of body and LINE_END follow."""
+    if style is not STYLE:
+        return _styled_head(boundary, content_id, content_type, length, style)
     return (
         f"--{boundary}\r\nContent-Transfer-Encoding: binary\r\n"
         f"Content-ID: <{content_id}>\r\nContent-Type: {content_type}\r\n\r\n"
+    ).encode()
+
+
+def _styled_head(boundary: str, content_id: str, content_type: str, length: int, style: PartStyle) -> bytes:
+    identifier = f"<{content_id}>" if style.brackets else content_id
+    length_row = f"Content-Length: {length}\r\n" if style.length else ""
+    return (
+        f"--{boundary}\r\nContent-Transfer-Encoding: binary\r\n"
+        f"{style.content_id}: {identifier}\r\nContent-Type: {content_type}\r\n{length_row}\r\n"
     ).encode()
 
 

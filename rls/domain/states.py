@@ -12,7 +12,7 @@ from lxml import etree
 
 from rls.domain import multipart, xmlinput
 
-_BY_URGENCY = ("confirmed", "early", "proceeding", "trying", "terminated")
+BY_URGENCY = ("confirmed", "early", "proceeding", "trying", "terminated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _dialog(element: etree._Element) -> DialogState:
 
 
 def _urgency(dialog: DialogState) -> int:
-    return _BY_URGENCY.index(dialog.state) if dialog.state in _BY_URGENCY else len(_BY_URGENCY)
+    return BY_URGENCY.index(dialog.state) if dialog.state in BY_URGENCY else len(BY_URGENCY)
 
 
 def _text(element: etree._Element) -> str:

@@ -1,8 +1,19 @@
 from rls.models.outbox import Change, OutboxEntry
 from rls.models.presentity import Presentity
+from rls.models.profile import CompatibilityProfile
 from rls.models.subscriber import Subscriber
 from rls.models.token import AccessToken
 from rls.models.watcher import Watcher
 from rls.models.worker import Tick, Worker
 
-__all__ = ["AccessToken", "Change", "OutboxEntry", "Presentity", "Subscriber", "Tick", "Watcher", "Worker"]
+__all__ = [
+    "AccessToken",
+    "Change",
+    "CompatibilityProfile",
+    "OutboxEntry",
+    "Presentity",
+    "Subscriber",
+    "Tick",
+    "Watcher",
+    "Worker",
+]

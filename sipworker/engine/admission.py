@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping
 from rls.domain.digest import Credentials
 from rls.domain.lists import ListTooLong, UnresolvableReference
 from rls.domain.packages import package
+from rls.domain.profile import Profile
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.directory import Answer, Directory
 from sipworker.engine.expiry import granted, too_brief
 from sipworker.engine.list_subscription import ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
+from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
@@ -61,6 +63,7 @@ class Admission:
         new_id: Callable[[], int],
         host: str,
         names_us: Callable[[str], bool],
+        profiles: KnownProfiles,
         packages: Mapping[str, Begin],
     ) -> None:
         self._agent = agent
@@ -72,6 +75,7 @@ class Admission:
         self._new_id = new_id
         self._host = host
         self._names_us = names_us
+        self._profiles = profiles
         self._packages = packages
         self.draining = False
 
@@ -94,7 +98,13 @@ class Admission:
 
         credentials = claim.credentials
         user = (credentials.username, credentials.realm) if credentials else None
-        self._directory.ask(request.uri, user, decide)
+        self._directory.ask(self._list_uri(request), user, decide)
+
+    def _list_uri(self, request: Request) -> str:
+        return self._profile(request).list_uri(request.uri, request.to.uri)
+
+    def _profile(self, request: Request) -> Profile:
+        return self._profiles.of(request.header("user-agent"))
 
     def _claim(self, transaction: ServerTransaction) -> Claim | Rejection:
         try:
@@ -127,13 +137,14 @@ class Admission:
             sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
-        if refusal is None and self._is_for_no_list(request, sip.event, answer):
-            if begin := self._packages.get(sip.event):
+        event = self._profile(request).package(sip.event)
+        if refusal is None and self._is_for_no_list(request, event, answer):
+            if begin := self._packages.get(event):
                 begin(sip, claim, now)
                 return
-            self._hand_over(sip.hand_over(), now, self._without_presence(sip.event, answer))
+            self._hand_over(sip.hand_over(), now, self._without_presence(event, answer))
             return
-        refusal = refusal or self._refusal(request, sip.event, claim, answer)
+        refusal = refusal or self._refusal(request, event, claim, answer)
         if refusal is not None:
             sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
@@ -218,15 +229,17 @@ class Admission:
         watcher = ListSubscription(
             self._new_id(),
             sip,
-            request.uri,
+            self._list_uri(request),
             service.uri,
             identity=claim.identity,
             from_header=f"<{claim.identity}>",
+            user_agent=request.header("user-agent") or "",
+            profile=self._profile(request),
             max_forwards=hops_of(request),
             names=service.flat.names,
             accept=request.values("accept"),
         )
-        expires = granted(request, sip.event, self._options)
+        expires = granted(request, watcher.event, self._options)
         if not expires:
             self._fetch(watcher, service, now)
             return

@@ -86,7 +86,7 @@ class BackEnds:
             self._agent,
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
-            event=watcher.sip.event,
+            event=watcher.event,
             headers=self._headers_of(watcher, back_end.plain),
             route=self._route,
             expires=EXPIRES,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from rls.domain.aggregate import ResourceView
 from rls.domain.lists import UnresolvableReference
+from rls.services import ALL_LISTS
 from rls.store.ids import IdBlocks
 from sipworker.engine.directory import Found, resolve_services
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
@@ -49,7 +50,14 @@ class ListChanges:
         """After a restart, before anything is sent: names, and what changed meanwhile."""
         await self._compare(self._watchers.services())
 
-    def changed(self, document: int) -> None:
+    def changed(self, payload: str) -> None:
+        """What `rls.services` announced: the number of a document, or that any list may differ."""
+        if payload == ALL_LISTS:
+            self.check_all()
+        else:
+            self._document_changed(int(payload))
+
+    def _document_changed(self, document: int) -> None:
         now = asyncio.get_running_loop().time()
         if len(self._news) > REMEMBERED:
             self._news = {known: when for known, when in self._news.items() if when > now - MEANWHILE}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rls.domain.aggregate import InstanceView, ResourceView
 from rls.domain.lists import Entry
+from rls.domain.profile import AS_THE_RFCS_SAY, Profile
 from rls.domain.rlmi import Name
 from rls.store.numbering import OutboxRow
 from sipworker.sip.incoming_subscription import IncomingSubscription
@@ -72,9 +73,9 @@ class ListSubscription:
     """
 
     __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
-                 "last_cseq", "list_uri", "max_forwards", "names", "resources", "restored", "retries",
-                 "service_uri", "settle_timer", "settled", "signed", "sip", "spread", "unanswered",
-                 "unsettled")  # fmt: skip
+                 "last_cseq", "list_uri", "max_forwards", "names", "profile", "resources", "restored",
+                 "retries", "service_uri", "settle_timer", "settled", "signed", "sip", "spread",
+                 "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -85,6 +86,8 @@ class ListSubscription:
         *,
         identity: str,
         from_header: str,
+        user_agent: str = "",
+        profile: Profile = AS_THE_RFCS_SAY,
         max_forwards: int = 70,
         names: tuple[Name, ...] = (),
         accept: Sequence[str] = (),
@@ -100,7 +103,9 @@ class ListSubscription:
         self.signed: tuple[str, ...] = ()
         self.accepts(accept)
         self.resources: dict[str, BackEnd] = {}
-        self.event = sip.event
+        self.event = profile.package(sip.event)
+        self.user_agent = user_agent
+        self.serve_by(profile)
         self.settled = False
         self.settle_timer: Timer | None = None
         self.unanswered = 0
@@ -119,6 +124,11 @@ class ListSubscription:
         """What the Accept of the latest SUBSCRIBE says (RFC 4662 section 7.3)."""
         named = {value.partition(";")[0].strip().lower() for value in media_types}
         self.signed = tuple(kind for kind in SIGNED_TYPES if kind in named)
+
+    def serve_by(self, profile: Profile) -> None:
+        """How to tell this phone; the package that it asked for stays what it was."""
+        self.profile = profile
+        self.sip.notified_event = profile.notified_event(self.sip.event)
 
     @property
     def user_key(self) -> tuple[str, str]:

@@ -1,18 +1,16 @@
-"""Listens to the database: NOTIFYs numbered by a tick, lists that changed."""
+"""Listens to the database: NOTIFYs numbered by a tick, lists and profiles that changed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import psycopg
 
-from rls.services import ALL_LISTS
 from rls.store import load
 from rls.store.commit_group import Connection
 from rls.store.numbering import OutboxRow
-from xcap.announcing import CHANNEL
 
 log = logging.getLogger("rls.outbox")
 
@@ -20,8 +18,7 @@ RETRY = 1.0
 
 
 class Listener:
-    """`deliver(rows, now)` gets what ticks numbered, `list_changed(document)` what XCAP wrote,
-    `documents_changed(tree)` whose documents these were.
+    """`deliver(rows, now)` gets what ticks numbered; `channels` are called with the payloads of theirs.
 
     After a lost connection everything that may have been missed is looked at again:
     `missed()` is called, and all rows of the outbox are delivered.
@@ -32,15 +29,13 @@ class Listener:
         connect: Callable[[], Awaitable[Connection]],
         owner: int,
         deliver: Callable[[Iterable[OutboxRow], float], None],
-        list_changed: Callable[[int], None],
-        documents_changed: Callable[[str], None],
+        channels: Mapping[str, Callable[[str], None]],
         missed: Callable[[], None],
     ) -> None:
         self._connect = connect
         self._owner = owner
         self._deliver = deliver
-        self._list_changed = list_changed
-        self._documents_changed = documents_changed
+        self._channels = channels
         self._missed = missed
         self.listening = asyncio.Event()
         self._connected = True
@@ -58,7 +53,7 @@ class Listener:
 
     async def _listen(self) -> None:
         async with await self._connect() as connection, await self._connect() as reader:
-            for channel in (f"rls_outbox_{self._owner}", "rls_lists", CHANNEL):
+            for channel in (f"rls_outbox_{self._owner}", *self._channels):
                 await connection.execute(f"listen {channel}")
             self._hand_on(await load.left_to_send(reader, self._owner))
             self._missed()
@@ -67,19 +62,11 @@ class Listener:
             self._connected = True
             self.listening.set()
             async for notification in connection.notifies():
-                if notification.channel == "rls_lists":
-                    self._lists_changed(notification.payload)
-                elif notification.channel == CHANNEL:
-                    self._documents_changed(notification.payload)
+                if heard := self._channels.get(notification.channel):
+                    heard(notification.payload)
                 else:
                     low, _, high = notification.payload.partition(":")
                     self._hand_on(await load.outbox_range(reader, self._owner, int(low), int(high)))
-
-    def _lists_changed(self, payload: str) -> None:
-        if payload == ALL_LISTS:
-            self._missed()
-        else:
-            self._list_changed(int(payload))
 
     def _hand_on(self, rows: list[OutboxRow]) -> None:
         if rows:

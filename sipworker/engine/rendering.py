@@ -28,15 +28,17 @@ class Notify(NamedTuple):
 
 def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> Notify:
     """Full state, or the resources whose rows are named; never less than was numbered."""
-    full = row.kind == "F" or watcher.force_full
+    profile = watcher.profile
+    full = row.kind == "F" or watcher.force_full or profile.always_full
     back_ends: Iterable[BackEnd] = watcher.resources.values()
     if not full:
         wanted = set(row.row_ids)
         back_ends = [back_end for back_end in back_ends if back_end.row_id in wanted]
     limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
     views, left_over = _fitting(back_ends, full, limit)
+    seed = f"{watcher.id:x}.{row.version}"
     content_type, body = compose(
-        watcher.list_uri, row.version, full, watcher.names, views, host, f"{watcher.id:x}.{row.version}"
+        watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )
     state = watcher.sip.subscription_state(now, row.reason)
     return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body, left_over)

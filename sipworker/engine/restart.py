@@ -15,6 +15,7 @@ from rls.store.rows import WatcherRow
 from sipworker.engine.clock import monotonic
 from sipworker.engine.dialog_row import resumed
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.watchers import Watchers
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import Dialog
@@ -35,9 +36,10 @@ STATES = {
 class Restart:
     """load() before the sockets open, resume() after."""
 
-    def __init__(self, agent: UserAgent, watchers: Watchers, owner: int) -> None:
+    def __init__(self, agent: UserAgent, watchers: Watchers, profiles: KnownProfiles, owner: int) -> None:
         self._agent = agent
         self._watchers = watchers
+        self._profiles = profiles
         self._owner = owner
         self._loaded: dict[int, ListSubscription] = {}
 
@@ -100,6 +102,8 @@ class Restart:
             row.service_uri,
             identity=row.identity,
             from_header=f"<{row.identity}>",
+            user_agent=row.user_agent,
+            profile=self._profiles.of(row.user_agent),
             max_forwards=row.max_forwards,
             accept=split_commas(row.accept),
         )

@@ -74,7 +74,7 @@ def watcher_row(
         to_header=storable(dialog.local),
         accept=storable(", ".join(request.values("accept"))),
         flow=sip.flow.dumps(),
-        user_agent=storable(request.header("user-agent") or ""),
+        user_agent=storable(watcher.user_agent),
         max_forwards=watcher.max_forwards,
         settled=False,
         created=int(time.time()),

@@ -13,6 +13,7 @@ from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import aor
+from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.rows import presentity_row, refresh_row, watcher_row
 from sipworker.engine.sender import Sender
 from sipworker.engine.writer import Writer
@@ -68,6 +69,11 @@ class Watchers:
 
     def services(self) -> set[str]:
         return {watcher.service_uri for watcher in self._by_id.values()}
+
+    def serve_by(self, profiles: KnownProfiles) -> None:
+        """Profiles of phones have changed: what is sent from now on follows them."""
+        for watcher in self._by_id.values():
+            watcher.serve_by(profiles.of(watcher.user_agent))
 
     # -- begin and refresh
 

@@ -11,6 +11,7 @@ import psycopg
 from django.db import connection as django_connection
 
 from rls.domain.uri import InvalidUri, SipUri
+from rls.services import LISTS, PROFILES
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from sipworker.documents.admission import DocumentAdmission
@@ -24,6 +25,7 @@ from sipworker.engine.list_changes import ListChanges
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.outbox import Listener
 from sipworker.engine.policy import Policy
+from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.restart import Restart
 from sipworker.engine.sender import Sender
 from sipworker.engine.watchers import Watchers
@@ -35,6 +37,7 @@ from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.timers import TimerWheel
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.transports import Transports
+from xcap.announcing import CHANNEL
 from xcap.store import root as xcap_root
 
 log = logging.getLogger("rls.worker")
@@ -120,6 +123,7 @@ class SipWorker:
             full_state=options.full_state,
         )
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
+        self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
         self.directory = Directory(ids)
         policy, root = Policy(options), xcap_root()
         self.list_changes = ListChanges(self.watchers, self.writer, ids, policy)
@@ -135,22 +139,27 @@ class SipWorker:
             ids.take,
             host,
             self._names_us,
+            self.profiles,
             {EVENT: self.document_admission.begin},
         )
         self.listener = Listener(
             connect,
             options.worker,
             self.watchers.deliver,
-            self.list_changes.changed,
-            self.documents.changed,
+            {
+                LISTS: self.list_changes.changed,
+                CHANNEL: self.documents.changed,
+                PROFILES: self.profiles.changed,
+            },
             self._missed,
         )
-        self.restart = Restart(agent, self.watchers, options.worker)
+        self.restart = Restart(agent, self.watchers, self.profiles, options.worker)
         self._handlers = self._handler_table()
 
     def _missed(self) -> None:
         self.list_changes.check_all()
         self.documents.check_all()
+        self.profiles.changed()
 
     def _handler_table(self) -> dict[type, Handler]:
         back_ends, watchers, admission = self.watchers.back_ends, self.watchers, self.admission
@@ -216,6 +225,7 @@ class SipWorker:
         """Take up what the database holds, then open the sockets. Raises OSError, psycopg.Error."""
         self._ids = IdBlocks(connect)
         self._wire(self._ids)
+        await self.profiles.load()
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
         count += await self.documents.load(self._loop.time())
@@ -223,7 +233,7 @@ class SipWorker:
         await self.transports.start()
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
         self._spawn(self._turn_wheel())
-        self._spawn(self.documents.run())
+        self._spawn(self.documents.run(), self.profiles.run())
         self.restart.resume(self._loop.time())
         self.documents.resume(self._loop.time())
         heartbeat = Heartbeat(

@@ -33,13 +33,16 @@ Headers = Sequence[tuple[str, str]]
 class IncomingSubscription:
     """`state` is incoming, pending, active or terminated. Posts SIPIncomingSubscription… notifications.
 
+    `event` is the package as the subscriber wrote it, `notified_event` as NOTIFYs do.
+
     A simple notifier calls accept(), push_content() and end(). A server that numbers its
     NOTIFYs elsewhere calls accept() and send_notify().
     """
 
     __slots__ = (
         "_expiry", "_in_flight", "_lost", "_queue", "_transaction",
-        "agent", "dialog", "event", "event_id", "expires_at", "flow", "local_contact", "owner", "state",
+        "agent", "dialog", "event", "event_id", "expires_at", "flow", "local_contact", "notified_event",
+        "owner", "state",
     )  # fmt: skip
 
     def __init__(
@@ -47,7 +50,7 @@ class IncomingSubscription:
     ) -> None:
         self.agent = agent
         self.dialog = dialog
-        self.event = event
+        self.event = self.notified_event = event
         self.event_id = event_id
         self.flow = flow
         self.local_contact = agent.contact(flow)
@@ -170,7 +173,8 @@ class IncomingSubscription:
     # -- NOTIFY
 
     def event_header(self) -> str:
-        return self.event if self.event_id is None else f"{self.event};id={self.event_id}"
+        event = self.notified_event
+        return event if self.event_id is None else f"{event};id={self.event_id}"
 
     def subscription_state(self, now: float, reason: str = "") -> str:
         """The Subscription-State value: time left, or the reason of the end (no expires then, 4.1.3)."""

@@ -61,13 +61,14 @@ class Rig:
         await ids.reserve(1000)
         made._wire(ids)
         made.listener._deliver = self._deliver
+        await made.profiles.load()
         await made.restart.load(self.connection, self.clock.now())
         await made.documents.load(self.clock.now())
         await made.list_changes.catch_up()
         self.network.wheel = made.wheel
         self.network.attach(RLS, agent.receive)
         made._spawn(made.writer.run(), made.directory.run(), made.list_changes.run(), made.listener.run())
-        made._spawn(made.documents.run())
+        made._spawn(made.documents.run(), made.profiles.run())
         made.restart.resume(self.clock.now())
         made.documents.resume(self.clock.now())
         await made.listener.listening.wait()

@@ -104,7 +104,7 @@ async def test_other_documents_change_nothing(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()
     rig.lists.put(service(BOB))
-    rig.worker.list_changes.changed(99)
+    rig.worker.list_changes.changed("99")
     await rig.quiet()
     assert len(rig.phone.told) == 2
 
@@ -145,7 +145,7 @@ async def test_a_list_that_is_closed_ends_the_subscriptions_of_all_but_its_owner
 
 async def test_news_that_came_while_the_list_was_looked_up_are_not_missed(rig: Rig) -> None:
     await rig.start()
-    rig.worker.list_changes.changed(1)
+    rig.worker.list_changes.changed("1")
     await rig.subscribed()
     assert rig.lists.asked[-1] == [FRIENDS]
 
