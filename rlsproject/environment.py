@@ -66,7 +66,44 @@ SIP = Section(
             LIST,
             "udp:127.0.0.1:5060,tcp:127.0.0.1:5060",
             "transport:address:port",
-            "Where SIP is listened for; IPv6 as udp:[::1]:5060.",
+            "Where SIP is listened for; IPv6 as udp:[::1]:5060. "
+            "Transports: udp, tcp, tls, ws and wss (WebSocket).",
+        ),
+        Setting(
+            "RLS_TLS_CERTIFICATES",
+            LIST,
+            "",
+            "PEM files",
+            "For tls and wss: a certificate and its chain in each file. Clients see the one with the name "
+            "they ask for (SNI), else the first. Read again on SIGHUP; connections go on.",
+        ),
+        Setting(
+            "RLS_TLS_KEYS",
+            LIST,
+            "",
+            "PEM files",
+            "The private keys, in the order of the certificates; empty: they are in the same files.",
+        ),
+        Setting(
+            "RLS_TLS_CA",
+            TEXT,
+            "",
+            "PEM file",
+            "Who may certify servers that we connect to, and clients; empty: whom the system trusts.",
+        ),
+        Setting(
+            "RLS_TLS_CLIENTS",
+            TEXT,
+            "none",
+            "none, optional or required",
+            "Whether clients are asked for a certificate, and cut off without one.",
+        ),
+        Setting(
+            "RLS_WEBSOCKET_PING",
+            NUMBER,
+            "30",
+            "s",
+            "Open WebSockets are pinged this often; one that answers nothing is closed. 0: never.",
         ),
         Setting(
             "RLS_SIP_AUTH",

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import Literal, Self
 
-from rls.domain.listener import TRANSPORTS, Listener
+from rls.domain.listener import Listener
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.flow import Flow
+from sipworker.sip.flow import Flow, address_text, host_text
 from sipworker.sip.notifications import Observer
 from sipworker.sip.timers import TimerWheel
+from sipworker.transport.certificates import Tls
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.transports import Transports
 
@@ -20,15 +21,25 @@ Trace = Callable[[Literal["sent", "received"], Flow, bytes], None]
 """Sees every message as it crosses the socket."""
 
 
-def every_transport(host: str, port: int = 0) -> list[Listener]:
-    """A listener per transport at one address; by default each chooses its port."""
-    return [Listener(transport, host, port) for transport in TRANSPORTS]
+def listeners(host: str, port: int = 0) -> list[Listener]:
+    """UDP and TCP at one address; by default each chooses its port."""
+    return [Listener(transport, host, port) for transport in ("udp", "tcp")]
+
+
+def callers(host: str) -> list[Listener]:
+    """All others, which only open connections: nobody needs a certificate for that."""
+    return [Listener(transport, host, 0, listens=False) for transport in ("tls", "ws", "wss")]
+
+
+def _advertised(flow: Flow) -> str:
+    """Who only opens connections has no port to be reached at."""
+    return address_text(flow.local) if flow.local[1] else host_text(flow.local[0])
 
 
 class Endpoint:
     """`async with Endpoint(listen, observer) as endpoint: endpoint.agent...`; entering raises OSError.
 
-    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`.
+    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`; `tls` for whom to trust.
     """
 
     def __init__(
@@ -40,11 +51,12 @@ class Endpoint:
         events: Sequence[str] = (),
         extensions: Collection[str] = (),
         trace: Trace | None = None,
+        tls: Tls | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._trace = trace
         self._turning: asyncio.Task[None] | None = None
-        self.transports = Transports(listen, self._receive, self._failed)
+        self.transports = Transports(listen, self._receive, self._failed, tls=tls)
         self.resolver = Resolver(self.transports)
         self.agent = UserAgent(
             wheel=TimerWheel(self._loop.time()),
@@ -54,6 +66,7 @@ class Endpoint:
             contact_user=contact_user,
             events=events,
             extensions=extensions,
+            advertise=_advertised,
         )
 
     @property

@@ -1,11 +1,12 @@
-"""Listening addresses, as settings write them: `udp:127.0.0.1:5060`, `tcp:[::1]:5060`."""
+"""Listening addresses, as settings write them: `udp:127.0.0.1:5060`, `tls:[::1]:5061`."""
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
 
-TRANSPORTS = ("udp", "tcp")
+TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
+ENCRYPTED = frozenset({"tls", "wss"})
 HIGHEST_PORT = 65535
 
 
@@ -15,21 +16,30 @@ class InvalidListener(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """`host` is an IP address without brackets; port 0 lets the system choose."""
+    """`host` is an IP address without brackets; port 0 lets the system choose.
+
+    One that does not listen is for opening connections only.
+    """
 
     transport: str
     host: str
     port: int
+    listens: bool = True
 
     @classmethod
     def parse(cls, text: str) -> Listener:
         """Raises InvalidListener."""
         transport, _, address = text.partition(":")
         if transport not in TRANSPORTS:
-            known = " or ".join(TRANSPORTS)
+            known = ", ".join(TRANSPORTS)
             raise InvalidListener(f"{text!r}: the transport {transport!r} is unknown; it may be {known}")
         host, port = parse_address(address)
         return cls(transport, host, port)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it takes a certificate to listen there."""
+        return self.transport in ENCRYPTED
 
     @property
     def loopback(self) -> bool:

@@ -10,11 +10,13 @@ from django.core.checks import CheckMessage, register
 
 from rls.domain.uri import InvalidUri, SipUri
 from rlsproject.checks.problem import TAG, problem
+from sipworker.transport.certificates import CLIENTS
 
 CHOICES = {
     "RLS_SIP_AUTH": ("none", "digest"),
     "RLS_XCAP_AUTH": ("digest", "basic", "bearer", "proxy", "none"),
     "RLS_XCAP_DIGEST": ("SHA-256", "MD5"),
+    "RLS_TLS_CLIENTS": tuple(CLIENTS),
     "RLS_LIST_ACCESS": ("owner", "domain", "anyone"),
     "LOG_FORMAT": ("text", "json"),
     "LOG_LEVEL": ("debug", "info", "warning", "error"),

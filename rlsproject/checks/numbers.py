@@ -28,6 +28,7 @@ NOT_NEGATIVE = (
     "RLS_GRACE_TIME",
     "RLS_COMMIT_GAP_MS",
     "RLS_XCAP_VERSIONS",
+    "RLS_WEBSOCKET_PING",
 )
 UNITS = {setting.name: setting.unit for setting in SETTINGS}
 

@@ -7,8 +7,8 @@ import socket
 
 from django.conf import settings
 
-from rls.domain.listener import TRANSPORTS, Listener
 from rlsproject.run.ports import obstacles
+from sipworker.endpoint import listeners
 
 HOST = "127.0.0.1"
 PORT = 5070
@@ -25,7 +25,7 @@ def arguments_of_demo() -> list[str]:
 
 def _port() -> int:
     """The same one each time if it is free: the SIP worker goes on with its subscriptions there."""
-    wanted = [("RLS_PRESENCE_SERVER", Listener(transport, HOST, PORT)) for transport in TRANSPORTS]
+    wanted = [("RLS_PRESENCE_SERVER", listener) for listener in listeners(HOST, PORT)]
     if not obstacles(wanted):
         return PORT
     with socket.socket() as probe:

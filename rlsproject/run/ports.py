@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 from rls.domain.listener import Listener
 
-SOCKET_TYPES = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
 REASONS = {
     errno.EADDRINUSE: "another program uses it",
     errno.EACCES: "ports below 1024 take root",
@@ -23,8 +22,9 @@ def obstacles(listeners: Iterable[tuple[str, Listener]]) -> list[str]:
 
 def _obstacle(name: str, listener: Listener) -> str:
     family = socket.AF_INET6 if ":" in listener.host else socket.AF_INET
-    with socket.socket(family, SOCKET_TYPES[listener.transport]) as candidate:
-        if listener.transport == "tcp":
+    kind = socket.SOCK_DGRAM if listener.transport == "udp" else socket.SOCK_STREAM
+    with socket.socket(family, kind) as candidate:
+        if kind == socket.SOCK_STREAM:
             # Else connections of a server that just stopped would look like a running one.
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

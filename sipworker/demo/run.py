@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sipworker.demo import phone as phones
 from sipworker.demo.phone import Phone
 from sipworker.demo.presence_agent import EVENTS, PresenceAgent
-from sipworker.endpoint import Endpoint, every_transport
+from sipworker.endpoint import Endpoint, listeners
 from sipworker.sip.flow import Address
 from sipworker.watchlist.options import Options
 
@@ -45,7 +45,7 @@ class Demo:
     async def _start_presence_agent(self, stack: AsyncExitStack, address: Address) -> None:
         presence = PresenceAgent(self.domain, self.users, seed=self.seed, rate=self.rate)
         endpoint = await stack.enter_async_context(
-            Endpoint(every_transport(*address), presence.observe, contact_user="presence", events=EVENTS)
+            Endpoint(listeners(*address), presence.observe, contact_user="presence", events=EVENTS)
         )
         presence.start(endpoint.agent, endpoint.now)
         log.info("presence agent runs", extra={"address": address, "contacts": len(self.users)})
@@ -56,7 +56,7 @@ class Demo:
         local = "::1" if "sip:[" in self.phones[0].server else "127.0.0.1"
         endpoint = await stack.enter_async_context(
             Endpoint(
-                every_transport(local),
+                listeners(local),
                 phones.observe,
                 contact_user="phone",
                 extensions=("eventlist",),

@@ -8,7 +8,19 @@ from django.conf import settings
 
 from rls.domain.listener import Listener
 from rls.domain.uri import with_scheme
+from sipworker.transport.certificates import TlsFiles
 from xcap.selectors.document import ROOT
+
+NO_TLS = TlsFiles()
+
+
+def tls_files() -> TlsFiles:
+    return TlsFiles(
+        tuple(settings.RLS_TLS_CERTIFICATES),
+        tuple(settings.RLS_TLS_KEYS),
+        settings.RLS_TLS_CA,
+        settings.RLS_TLS_CLIENTS,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +29,8 @@ class WorkerOptions:
 
     worker: int = 1
     listen: tuple[Listener, ...] = ()
+    tls: TlsFiles = NO_TLS
+    keep_alive: float = 0.0
     server_address: str = ""
     contact_user: str = "rls"
     events: tuple[str, ...] = ("presence", "dialog")
@@ -48,6 +62,8 @@ class WorkerOptions:
         return cls(
             worker=settings.RLS_WORKER,
             listen=tuple(map(Listener.parse, settings.RLS_SIP_LISTEN)),
+            tls=tls_files(),
+            keep_alive=settings.RLS_WEBSOCKET_PING,
             server_address=settings.RLS_SERVER_ADDRESS,
             contact_user=settings.RLS_CONTACT_USER,
             events=tuple(settings.RLS_EVENTS),

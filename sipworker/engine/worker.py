@@ -32,9 +32,10 @@ from sipworker.engine.watchers import Watchers
 from sipworker.engine.writer import Writer
 from sipworker.sip import notifications as told
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.flow import Flow, address_text
+from sipworker.sip.flow import DEFAULT_PORTS, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.timers import TimerWheel
+from sipworker.transport.certificates import InvalidCertificate, Tls
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.transports import Transports
 from xcap.announcing import CHANNEL
@@ -60,7 +61,7 @@ async def connect() -> Connection:
 
 
 class SipWorker:
-    """`await start()`, then `await run()` until stop()."""
+    """`await start()`, then `await run()` until stop(). Raises InvalidCertificate."""
 
     def __init__(self, options: WorkerOptions) -> None:
         self.options = options
@@ -68,7 +69,10 @@ class SipWorker:
         self._stopped = asyncio.Event()
         self._outside = SipUri.parse(options.server_address) if options.server_address else None
         self._tasks: list[asyncio.Task[None]] = []
-        self.transports = Transports(options.listen, self._receive, self._failed)
+        self.tls = Tls(options.tls)
+        self.transports = Transports(
+            options.listen, self._receive, self._failed, tls=self.tls, keep_alive=options.keep_alive
+        )
         self.wheel = TimerWheel(self._loop.time())
         self.agent = UserAgent(
             wheel=self.wheel,
@@ -89,11 +93,15 @@ class SipWorker:
     # -- wiring
 
     def _advertised(self, flow: Flow) -> str:
-        """What Via and Contact say: RLS_SERVER_ADDRESS if it is set, else the socket's address."""
+        """What Via and Contact say: RLS_SERVER_ADDRESS if it is set, else the socket's address.
+
+        The port in it is that of UDP and TCP.
+        """
         outside = self._outside
         if outside is None:
             return address_text(flow.local)
-        return f"{outside.host}:{outside.port or flow.local[1]}"
+        port = outside.port if flow.transport in ("udp", "tcp") else None
+        return f"{outside.host}:{port or flow.local[1]}"
 
     def _names_us(self, uri: str) -> bool:
         """Whether a Route value leads to one of our sockets."""
@@ -101,7 +109,8 @@ class SipWorker:
             parsed = SipUri.parse(uri)
         except InvalidUri:
             return False
-        address = f"{parsed.host}:{parsed.port or 5060}".lower()
+        port = parsed.port or DEFAULT_PORTS.get(parsed.transport or "udp", 5060)
+        address = f"{parsed.host}:{port}".lower()
         return any(self._advertised(flow).lower() == address for flow in self.transports.flows)
 
     def _wire(self, ids: IdBlocks) -> None:
@@ -262,6 +271,15 @@ class SipWorker:
         while True:
             await asyncio.sleep(WHEEL_TURN)
             self.wheel.advance(self._loop.time())
+
+    def reload(self) -> None:
+        """Read the certificates again. If they cannot be used, those we have stay."""
+        try:
+            self.tls.load()
+        except InvalidCertificate as error:
+            log.error("certificates not read again", extra={"why": str(error)})
+        else:
+            log.info("certificates read again")
 
     def stop(self) -> None:
         """End run(). Subscriptions are not terminated: a restarted worker goes on with them."""

@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import Callable, Collection, Sequence
 
-from sipworker.sip.flow import Address, Flow, address_text
+from sipworker.sip.flow import URI_TRANSPORTS, Address, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.headers import MAGIC_COOKIE
 from sipworker.sip.incoming_subscription import IncomingSubscription
@@ -115,8 +115,9 @@ class UserAgent:
         key = flow.transport, flow.local
         contact = self._contacts.get(key)
         if contact is None:
-            transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
-            contact = self._contacts[key] = f"sip:{self._contact_user}{self._advertise(flow)}{transport}"
+            transport = URI_TRANSPORTS.get(flow.transport, flow.transport)
+            parameter = transport and f";transport={transport}"
+            contact = self._contacts[key] = f"sip:{self._contact_user}{self._advertise(flow)}{parameter}"
         return contact
 
     # -- in
@@ -124,7 +125,7 @@ class UserAgent:
     def receive(self, data: bytes, flow: Flow, now: float) -> None:
         """One message from the network; whatever is wrong with it is dealt with here."""
         try:
-            message = parse(data, stream=flow.reliable)
+            message = parse(data, stream=flow.is_byte_stream)
         except MalformedMessage as error:
             self._complain(error, flow)
             if error.request is not None and error.request.method != "ACK":

@@ -14,9 +14,11 @@ import dns.exception
 
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.agent import Located
-from sipworker.sip.flow import Address, Flow
+from sipworker.sip.flow import DEFAULT_PORTS, Address, Flow
 from sipworker.transport.transports import Transports
 
+SECURE = {"udp": "tls", "tcp": "tls", "ws": "wss"}
+"""What a SIPS URI makes of a transport (RFC 3261 section 19.1, RFC 7118 section 5.2)."""
 CACHE_SECONDS = 60.0
 FAILURE_SECONDS = 5.0
 CACHED = 10_000
@@ -30,13 +32,22 @@ class NextHop(NamedTuple):
     host: str
     port: int | None
 
+    @property
+    def default_port(self) -> int:
+        return DEFAULT_PORTS.get(self.transport, 5060)
+
+    @property
+    def name(self) -> str:
+        """Whom a connection has to lead to; with a datagram nobody can tell."""
+        return "" if self.transport in ("udp", "tcp") else self.host
+
     def numeric(self) -> Address | None:
         """The address, if no look-up is needed to know it."""
         try:
             ipaddress.ip_address(self.host)
         except ValueError:
             return None
-        return self.host, self.port or 5060
+        return self.host, self.port or self.default_port
 
 
 @lru_cache(CACHED)
@@ -44,7 +55,10 @@ def next_hop(uri: str) -> tuple[NextHop, Address | None]:
     """Where a URI leads, and the address if it says so itself. Raises InvalidUri."""
     parsed = SipUri.parse(uri)
     host = parsed.param("maddr") or parsed.host
-    hop = NextHop(parsed.transport or "udp", host.strip("[]").lower(), parsed.port)
+    transport = parsed.transport or "udp"
+    if parsed.scheme.lower() == "sips":
+        transport = SECURE.get(transport, transport)
+    hop = NextHop(transport, host.strip("[]").lower(), parsed.port)
     return hop, hop.numeric()
 
 
@@ -72,7 +86,7 @@ class Resolver:
         done(self._flow(hop, address), now)
 
     def _flow(self, hop: NextHop, address: Address | None) -> Flow | None:
-        return address and self._transports.flow_to(hop.transport, address)
+        return address and self._transports.flow_to(hop.transport, address, hop.name)
 
     def _look_up(self, hop: NextHop, done: Located) -> None:
         waiting = self._waiting.setdefault(hop, [])
@@ -96,7 +110,7 @@ class Resolver:
 async def query(hop: NextHop) -> Address | None:
     """SRV unless a port was given, then A/AAAA; None if there is no such host."""
     targets = [] if hop.port else await _srv(f"_sip._{hop.transport}.{hop.host}")
-    for host, port in targets or [(hop.host, hop.port or 5060)]:
+    for host, port in targets or [(hop.host, hop.port or hop.default_port)]:
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError:

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from rls.domain.listener import Listener as ListenAddress
 from sipworker.sip.flow import Address, Flow
-from sipworker.transport.tcp import TcpListener
+from sipworker.transport.certificates import Tls
+from sipworker.transport.connection import Connection, StreamConnection
+from sipworker.transport.streams import StreamListener
 from sipworker.transport.udp import Failed, Receive, UdpListener
+from sipworker.transport.websocket import WebSocketConnection
 
-Listener = UdpListener | TcpListener
-KINDS: dict[str, type[UdpListener] | type[TcpListener]] = {"udp": UdpListener, "tcp": TcpListener}
+Listener = UdpListener | StreamListener
+CONNECTIONS: dict[str, type[Connection]] = {
+    "tcp": StreamConnection,
+    "tls": StreamConnection,
+    "ws": WebSocketConnection,
+    "wss": WebSocketConnection,
+}
 
 
 class Transports:
-    """`receive(data, flow)` for each message, `failed(flow)` when a flow cannot be used."""
+    """`receive(data, flow)` for each message, `failed(flow)` when a flow cannot be used.
 
-    def __init__(self, listen: Sequence[ListenAddress], receive: Receive, failed: Failed) -> None:
+    `tls` is needed where something encrypted is to be listened for or opened. Open WebSockets are
+    pinged every `keep_alive` seconds.
+    """
+
+    def __init__(
+        self,
+        listen: Sequence[ListenAddress],
+        receive: Receive,
+        failed: Failed,
+        *,
+        tls: Tls | None = None,
+        keep_alive: float = 0,
+    ) -> None:
         self._listen = listen
         self._receive = receive
         self._failed = failed
+        self._tls = tls
+        self._keep_alive = keep_alive
+        self._keeping: asyncio.Task[None] | None = None
         self._listeners: dict[tuple[str, Address], Listener] = {}
         self.flows: list[Flow] = []
         """One per listener, with no remote address."""
@@ -27,21 +51,42 @@ class Transports:
     async def start(self) -> None:
         """Open all sockets. Raises OSError that names the address."""
         for address in self._listen:
-            kind = KINDS[address.transport]
             try:
-                listener: Listener = kind((address.host, address.port), self._receive, self._failed)
+                listener = self._listener(address)
                 await listener.start()
             except OSError as error:
                 await self.close()
                 raise OSError(f"{address}: {error.strerror}") from error
             self._listeners[address.transport, listener.local] = listener
             self.flows.append(Flow(address.transport, listener.local, ("", 0)))
+        if self._keep_alive:
+            self._keeping = asyncio.get_running_loop().create_task(self._keep_all_alive())
 
-    def flow_to(self, transport: str, remote: Address) -> Flow | None:
+    def _listener(self, address: ListenAddress) -> Listener:
+        if address.transport == "udp":
+            return UdpListener((address.host, address.port), self._receive, self._failed)
+        return StreamListener(
+            address.transport,
+            (address.host, address.port),
+            self._receive,
+            self._failed,
+            listens=address.listens,
+            tls=self._tls if address.encrypted else None,
+            kind=CONNECTIONS[address.transport],
+        )
+
+    async def _keep_all_alive(self) -> None:
+        while True:
+            await asyncio.sleep(self._keep_alive)
+            for listener in self._listeners.values():
+                if isinstance(listener, StreamListener):
+                    listener.keep_alive()
+
+    def flow_to(self, transport: str, remote: Address, name: str = "") -> Flow | None:
         """A flow from a listener of that transport and address family."""
         for flow in self.flows:
             if flow.transport == transport and (":" in flow.local[0]) == (":" in remote[0]):
-                return flow.to(remote)
+                return flow.to(remote, name)
         return None
 
     def send(self, flow: Flow, data: bytes) -> None:
@@ -56,6 +101,8 @@ class Transports:
         listener.send(flow, data)
 
     async def close(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
         for listener in self._listeners.values():
             await listener.close()
         self._listeners.clear()

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rls.domain.listener import Listener
+from rls.domain.listener import TRANSPORTS, Listener
 from rls.domain.packages import package
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.flow import address_text
@@ -20,7 +20,10 @@ class BadOption(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`server` is the SIP URI of the first hop, `expires` and `seconds` are seconds."""
+    """`server` is the SIP URI of the first hop, `expires` and `seconds` are seconds.
+
+    `authorities` is a PEM file of whom to trust with TLS, "" for those of the system.
+    """
 
     list_uri: str
     watcher: str
@@ -31,6 +34,7 @@ class Options:
     password: str = ""
     once: bool = False
     seconds: float | None = None
+    authorities: str = ""
 
     @property
     def credentials(self) -> tuple[str, str] | None:
@@ -53,11 +57,9 @@ def sip_uri(text: str, what: str) -> SipUri:
 def server_uri(text: str, transport: str | None) -> str:
     """`host`, `host:port` or a SIP URI → the first hop's URI. Raises BadOption."""
     uri = sip_uri(text, "--server")
-    if uri.scheme == "sips":
-        raise BadOption("--server sips:…: TLS is not available yet")
-    chosen = transport or uri.transport or "udp"
-    if chosen not in ("udp", "tcp"):
-        raise BadOption(f"the transport {chosen!r} is not available; use udp or tcp")
+    chosen = transport or uri.transport or ("tls" if uri.scheme == "sips" else "udp")
+    if chosen not in TRANSPORTS:
+        raise BadOption(f"the transport {chosen!r} is not available; use one of {', '.join(TRANSPORTS)}")
     host = uri.host if uri.port is None else f"{uri.host}:{uri.port}"
     return f"sip:{host};transport={chosen}"
 

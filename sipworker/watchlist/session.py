@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 
 from rls.domain.uri import SipUri
-from sipworker.endpoint import Endpoint, Trace, every_transport
+from sipworker.endpoint import Endpoint, Trace, callers, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.agent import Located
 from sipworker.sip.flow import Address
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.transactions import Failure
-from sipworker.transport.resolver import next_hop, query
+from sipworker.transport.certificates import Tls, TlsFiles
+from sipworker.transport.resolver import NextHop, next_hop, query
 from sipworker.watchlist import advice
 from sipworker.watchlist.displays import Display
 from sipworker.watchlist.options import Options
@@ -41,12 +42,16 @@ class Ending:
 
 
 class Session:
-    """`await run()`; leave() unsubscribes, a second leave() does not wait for the final NOTIFY."""
+    """`await run()`; leave() unsubscribes, a second leave() does not wait for the final NOTIFY.
+
+    Raises InvalidCertificate.
+    """
 
     def __init__(self, options: Options, display: Display, trace: Trace | None = None) -> None:
         self._options = options
         self._display = display
         self._trace = trace
+        self._tls = Tls(TlsFiles(authorities=options.authorities))
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[Ending] = self._loop.create_future()
         self._accepted = self._leaving = self._patient = False
@@ -65,13 +70,14 @@ class Session:
         if address is None or local is None:
             return Ending(False, advice.unreachable(self._options), Failure.TRANSPORT.status)
         async with Endpoint(
-            every_transport(local),
+            [*listeners(local), *callers(local)],
             self._observe,
             contact_user=SipUri.parse(self._options.watcher).user or "watchlist",
             extensions=("eventlist",),
             trace=self._trace,
+            tls=self._tls,
         ) as self._endpoint:
-            self._endpoint.agent.locate = partial(self._locate, hop.transport, address)
+            self._endpoint.agent.locate = partial(self._locate, hop, address)
             self._subscribe()
             return await self._until_done()
 
@@ -92,12 +98,12 @@ class Session:
         self._display.say(f"Subscribing to {options.list_uri} at {options.server} …")
         self._subscription.subscribe(self._endpoint.now)
 
-    def _locate(self, transport: str, server: Address, uri: str, done: Located, now: float) -> None:
+    def _locate(self, hop: NextHop, server: Address, uri: str, done: Located, now: float) -> None:
         """The first hop is the server we were given; in the dialog its Contact or Record-Route counts."""
         if self._subscription.dialog.remote_tag:
             self._endpoint.resolver.locate(uri, done, now)
         else:
-            done(self._endpoint.transports.flow_to(transport, server), now)
+            done(self._endpoint.transports.flow_to(hop.transport, server, hop.name), now)
 
     async def _until_done(self) -> Ending:
         if self._options.seconds is not None:

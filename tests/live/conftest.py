@@ -13,9 +13,11 @@ import pytest
 from tests.live.rig import documents
 from tests.live.rig.database import Databases
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.message import Address
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, PresenceServer
-from tests.live.rig.wire import TcpWire, UdpWire
+from tests.live.rig.secure import Authority, TlsWire, WebSocketWire
+from tests.live.rig.wire import TcpWire, UdpWire, Wire
 
 _numbers = itertools.count(1)
 
@@ -36,19 +38,27 @@ def presence() -> Iterator[PresenceServer]:
 
 
 @pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who certifies the servers and phones of the tests."""
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
 def server(
     databases: Databases,
     broker_url: str,
     presence: PresenceServer,
+    authority: Authority,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ListServer]:
-    """A list server with all its processes."""
+    """A list server with all its processes and transports."""
     server = ListServer(
         databases.create(),
         broker_url,
         tmp_path_factory.mktemp("server"),
         RLS_PRESENCE_SERVER=f"sip:{presence.address}",
         RLS_MIN_EXPIRES="2",
+        RLS_TLS_CERTIFICATES=authority.certify("localhost", "127.0.0.1", "::1"),
     )
     try:
         server.start()
@@ -92,20 +102,26 @@ def resources(presence: PresenceServer, domain: str) -> Domain:
 NewPhone = Callable[..., Phone]
 
 
-def _wire(kind: str, server: ListServer) -> UdpWire | TcpWire:
-    host, address = ("::1", server.sip6) if kind.endswith("6") else ("127.0.0.1", server.sip)
-    return TcpWire(address) if kind.startswith("tcp") else UdpWire(host)
+def _wire(kind: str, address: Address, authority: Authority) -> Wire:
+    match kind.removesuffix("6"):
+        case "udp":
+            return UdpWire(address[0])
+        case "tcp":
+            return TcpWire(address)
+        case "tls":
+            return TlsWire(address, authority.client())
+    return WebSocketWire(address, authority.client() if kind.startswith("wss") else None)
 
 
 @pytest.fixture
-def new_phone(server: ListServer, domain: str) -> Iterator[NewPhone]:
+def new_phone(server: ListServer, authority: Authority, domain: str) -> Iterator[NewPhone]:
     """Makes phones of the domain's users, at the common server if none is named."""
     with ExitStack() as stack:
 
         def make(user: str = "alice", at: ListServer | None = None, kind: str = "udp") -> Phone:
             at = at or server
-            wire = _wire(kind, at)
-            phone = Phone(wire, f"sip:{user}@{domain}", at.sip6 if kind.endswith("6") else at.sip)
+            address = at.sip_by(kind)
+            phone = Phone(_wire(kind, address, authority), f"sip:{user}@{domain}", address)
             stack.callback(phone.close)
             return phone
 

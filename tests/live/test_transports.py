@@ -1,4 +1,4 @@
-"""UDP and TCP, IPv4 and IPv6; retransmissions."""
+"""Every transport, IPv4 and IPv6; retransmissions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from tests.live.rig.presence import Domain, PresenceServer, pidf
 @pytest.mark.req("R3261-18-1")
 @pytest.mark.req("R3261-18.2.1-1")
 @pytest.mark.req("R3261-18.1.1-5")
-@pytest.mark.parametrize("kind", ["tcp", "udp6", "tcp6"])
+@pytest.mark.req("R7118-5-1")
+@pytest.mark.req("R7118-5.1-1")
+@pytest.mark.parametrize("kind", ["tcp", "udp6", "tcp6", "tls", "tls6", "ws", "wss", "wss6"])
 def test_whole_subscription(
-    kind: str, new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str
+    kind: str, server: ListServer, new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str
 ) -> None:
     bob = f"sip:bob@{domain}"
     phone = new_phone(kind=kind)
     call = phone.subscribe(put_list("bob"))
     told = call.settled()
     host = "[::1]" if kind.endswith("6") else "127.0.0.1"
-    assert call.target.startswith(f"sip:rls@{host}:")
-    assert call.target.endswith(";transport=tcp") == kind.startswith("tcp")
+    parameter = {"udp": "", "wss": ";transport=ws"}.get(name := kind.removesuffix("6"), f";transport={name}")
+    assert call.target == f"sip:rls@{host}:{server.ports[name]}{parameter}"
     assert told.message["Via"].startswith(f"SIP/2.0/{phone.wire.transport} {host}:")
     resources.dialog(bob).notify(pidf("bob", "changed"))
     assert call.notify(2).body_of(bob) == pidf("bob", "changed")

@@ -17,7 +17,8 @@ class Command(BaseCommand):
     help = (
         "Run one SIP worker: it owns the SIP sockets of RLS_SIP_LISTEN and the subscriptions that reach "
         "them. Stopping it (Ctrl-C, SIGTERM) ends no subscription: started again, it goes on with them. "
-        "Several workers may run side by side, each with its own RLS_WORKER number and RLS_SIP_LISTEN."
+        "Several workers may run side by side, each with its own RLS_WORKER number and RLS_SIP_LISTEN. "
+        "SIGHUP reads the TLS certificates again; connections go on."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for signal_number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(signal_number, worker.stop)
+        loop.add_signal_handler(signal.SIGHUP, worker.reload)
         if seconds is not None:
             loop.call_later(seconds, worker.stop)
         await worker.start()

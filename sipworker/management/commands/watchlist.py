@@ -14,8 +14,9 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from rich.console import Console
 
-from rls.domain.listener import InvalidListener
+from rls.domain.listener import TRANSPORTS, InvalidListener
 from sipworker.management.teaching import TeachingCommand
+from sipworker.transport.certificates import InvalidCertificate
 from sipworker.watchlist.displays import Display, JsonDisplay, LinesDisplay, LiveDisplay, RawTrace
 from sipworker.watchlist.options import BadOption, Options, own_server, server_uri, sip_uri
 from sipworker.watchlist.session import Ending, Session
@@ -34,6 +35,9 @@ examples:
     manage.py watchlist sip:alice-list@example.test --as sip:alice@example.test
   The same over TCP, every message as it was sent and received:
     manage.py watchlist sip:alice-list@example.test --as sip:alice@example.test --transport tcp --raw
+  Over TLS, as who does not know the certificate's maker yet:
+    manage.py watchlist sip:alice-list@example.test --as sip:alice@example.test \\
+      --server rls.example.test --transport tls --ca /etc/ssl/our-ca.pem
   Who is on the phone (dialog-info instead of presence):
     manage.py watchlist sip:blf@example.test --as sip:tom@example.test --event dialog
   Another server, which asks for a password:
@@ -55,7 +59,8 @@ The exit code is 0 after an orderly end and 1 after a refusal, which is explaine
             metavar="SERVER",
             help="HOST, HOST:PORT or SIP URI to send to; default: the first of RLS_SIP_LISTEN",
         )
-        add("--transport", choices=("udp", "tcp"), help="default: that of the server's URI, else udp")
+        add("--transport", choices=TRANSPORTS, help="default: that of the server's URI, else udp")
+        add("--ca", metavar="FILE", help="PEM file of whom to trust (tls, wss); default: RLS_TLS_CA")
         add("--event", default="presence", help="event package, presence or dialog for instance")
         add(
             "--expires",
@@ -101,6 +106,7 @@ The exit code is 0 after an orderly end and 1 after a refusal, which is explaine
                 password=given["password"] or os.environ.get("RLS_PASSWORD", ""),
                 once=given["once"],
                 seconds=given["seconds"],
+                authorities=given["ca"] or settings.RLS_TLS_CA,
             )
         except (BadOption, InvalidListener) as error:
             raise CommandError(str(error)) from error
@@ -110,7 +116,10 @@ The exit code is 0 after an orderly end and 1 after a refusal, which is explaine
         display = _display(given)
 
         async def watch() -> Ending:
-            session = Session(options, display, trace)
+            try:
+                session = Session(options, display, trace)
+            except InvalidCertificate as error:
+                raise CommandError(f"--ca {error}") from error
             return await _until_signal(session.leave, session.run())
 
         return asyncio.run(watch())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rls import demo
-from sipworker.endpoint import Endpoint, every_transport
+from sipworker.endpoint import Endpoint, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.message import Request
 from sipworker.sip.subscription import Subscription
@@ -68,7 +68,7 @@ async def test_contacts_of_the_presence_agent_live(transport: str, event: str) -
     arguments = ("--no-phones", "--presence", address, "--rate", "200")
     async with (
         rundemo(*arguments, says=b"presence agent runs"),
-        Endpoint(every_transport("127.0.0.1"), watcher.observe) as endpoint,
+        Endpoint(listeners("127.0.0.1"), watcher.observe) as endpoint,
     ):
         Subscription(
             endpoint.agent,
@@ -98,7 +98,7 @@ async def test_phones_subscribe_to_the_demo_lists_and_leave_when_stopped() -> No
                 sender.accept(0, now)
                 sender.end(now, "timeout")
 
-    async with Endpoint(every_transport("127.0.0.1"), observe, events=("presence", "dialog")) as endpoint:
+    async with Endpoint(listeners("127.0.0.1"), observe, events=("presence", "dialog")) as endpoint:
         (port,) = [flow.local[1] for flow in endpoint.transports.flows if flow.transport == "udp"]
         listen, last = f"udp:127.0.0.1:{port}", demo.PHONES[-1][1].encode()
         async with rundemo(says=last, RLS_SIP_LISTEN=listen, RLS_PRESENCE_SERVER="sip:p.test") as process:

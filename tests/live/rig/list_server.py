@@ -15,22 +15,26 @@ from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import free_port
 from tests.live.rig.xcap import XcapClient
 
+KINDS = ("udp", "tcp", "tls", "ws", "wss")
+
 
 class ListServer:
     """`settings` are environment variables. Everything listens on free loopback ports."""
 
     def __init__(self, database: Database, broker_url: str, folder: Path, **settings: str) -> None:
-        port, http_port = free_port(), free_port()
+        port, http_port, tls_port, ws_port, wss_port = (free_port() for _ in range(5))
         self.database = database
         self.sip: Address = ("127.0.0.1", port)
         self.sip6: Address = ("::1", port)
+        self.ports = {"udp": port, "tcp": port, "tls": tls_port, "ws": ws_port, "wss": wss_port}
         self.http = f"http://127.0.0.1:{http_port}"
-        hosts = ("127.0.0.1", "[::1]")
+        kinds = KINDS if "RLS_TLS_CERTIFICATES" in settings else ("udp", "tcp")
+        listen = (f"{kind}:{host}:{self.ports[kind]}" for kind in kinds for host in ("127.0.0.1", "[::1]"))
         environment = {
             **os.environ,
             "DATABASE_URL": database.url,
             "BROKER_URL": broker_url,
-            "RLS_SIP_LISTEN": ",".join(f"{kind}:{host}:{port}" for kind in ("udp", "tcp") for host in hosts),
+            "RLS_SIP_LISTEN": ",".join(listen),
             "RLS_HTTP_LISTEN": f"127.0.0.1:{http_port}",
             "RLS_VAR": str(folder),
             **settings,
@@ -46,6 +50,10 @@ class ListServer:
         self.web = process(
             "web", "-m", "gunicorn", "--config", "python:rlsproject.gunicorn", "rlsproject.wsgi"
         )
+
+    def sip_by(self, kind: str) -> Address:
+        """Where a transport is listened for: `tls`, or `tls6` for IPv6."""
+        return ("::1" if kind.endswith("6") else "127.0.0.1"), self.ports[kind.removesuffix("6")]
 
     @property
     def address(self) -> str:

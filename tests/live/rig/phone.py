@@ -11,7 +11,7 @@ from tests.live.rig import list_notify
 from tests.live.rig.list_notify import ListNotify
 from tests.live.rig.message import Address, Message, answer, text
 from tests.live.rig.waiting import LIMIT, Inbox
-from tests.live.rig.wire import TcpWire, UdpWire, address_text
+from tests.live.rig.wire import Wire, address_text
 
 ACCEPT = "multipart/related, application/rlmi+xml, application/pidf+xml"
 
@@ -27,7 +27,7 @@ def ok(request: Message) -> bytes | None:
 class Phone:
     """`respond` makes the answer to a request, None for silence."""
 
-    def __init__(self, wire: UdpWire | TcpWire, user: str, server: Address) -> None:
+    def __init__(self, wire: Wire, user: str, server: Address) -> None:
         self.wire = wire
         self.user = user
         self.server = server
@@ -46,7 +46,8 @@ class Phone:
 
     @property
     def contact(self) -> str:
-        parameter = ";transport=tcp" if self.wire.transport == "TCP" else ""
+        name = self.wire.transport.lower()
+        parameter = "" if name == "udp" else f";transport={name}"
         return f"sip:phone@{address_text(self.wire.local)}{parameter}"
 
     def via(self) -> str:

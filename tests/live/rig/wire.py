@@ -8,10 +8,24 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 from tests.live.rig.message import Address, Message
 
 Receive = Callable[[Message], None]
+
+
+class Wire(Protocol):
+    """What carries a peer's messages. `transport` as Via says it."""
+
+    transport: str
+    local: Address
+
+    def start(self, receive: Receive) -> None: ...
+    def send(self, data: bytes, to: Address) -> None: ...
+    def close(self) -> None: ...
+
+
 _LENGTH = re.compile(rb"\r\nContent-Length:\s*(\d+)", re.IGNORECASE)
 
 
@@ -57,12 +71,14 @@ class UdpWire:
 
 
 class TcpWire:
-    """A TCP connection to `server`; everything goes and comes by it."""
+    """A TCP connection to `server`; everything goes and comes by it. `wrap` makes it TLS, for instance."""
 
     transport = "TCP"
 
-    def __init__(self, server: Address) -> None:
-        self._socket = socket.create_connection(server)
+    def __init__(
+        self, server: Address, wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain
+    ) -> None:
+        self._socket = wrap(socket.create_connection(server))
         self.local: Address = self._socket.getsockname()[:2]
         self._server = server
         self._thread: threading.Thread | None = None
@@ -72,12 +88,7 @@ class TcpWire:
         self._thread.start()
 
     def _run(self, receive: Receive) -> None:
-        buffer = b""
-        while data := self._read():
-            buffer = (buffer + data).lstrip(b"\r\n")  # answers to keep-alives
-            while (size := _message_size(buffer)) and len(buffer) >= size:
-                receive(Message(buffer[:size], time.monotonic(), self._server))
-                buffer = buffer[size:].lstrip(b"\r\n")
+        read_messages(self._read, lambda data: receive(Message(data, time.monotonic(), self._server)))
 
     def _read(self) -> bytes:
         with suppress(OSError):
@@ -94,6 +105,16 @@ class TcpWire:
         if self._thread is not None:
             self._thread.join()
         self._socket.close()
+
+
+def read_messages(read: Callable[[], bytes], receive: Callable[[bytes], None]) -> None:
+    """Until `read` gives nothing."""
+    buffer = b""
+    while data := read():
+        buffer = (buffer + data).lstrip(b"\r\n")  # answers to keep-alives
+        while (size := _message_size(buffer)) and len(buffer) >= size:
+            receive(buffer[:size])
+            buffer = buffer[size:].lstrip(b"\r\n")
 
 
 def _message_size(buffer: bytes) -> int:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from rls.domain.digest import NonceIssuer, challenges, ha1, parse_credentials, verify
-from sipworker.endpoint import Endpoint, every_transport
+from sipworker.endpoint import Endpoint, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import Request
@@ -43,7 +43,7 @@ class ScriptedNotifier:
         self._nonces = NonceIssuer(b"secret")
 
     async def __aenter__(self) -> ScriptedNotifier:
-        self.endpoint = Endpoint(every_transport("127.0.0.1"), self._observe, events=("presence",))
+        self.endpoint = Endpoint(listeners("127.0.0.1"), self._observe, events=("presence",))
         await self.endpoint.__aenter__()
         return self
 

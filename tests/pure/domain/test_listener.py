@@ -14,7 +14,7 @@ def test_text_comes_back(text: str) -> None:
     ("text", "reason"),
     [
         ("127.0.0.1:5060", "transport '127.0.0.1' is unknown"),
-        ("sctp:127.0.0.1:5060", "may be udp or tcp"),
+        ("sctp:127.0.0.1:5060", "may be udp, tcp, tls, ws, wss"),
         ("udp:localhost:5060", "not an IP address"),
         ("udp:::1:5060", "in brackets"),
         ("udp:127.0.0.1", "not an IP address"),

@@ -11,6 +11,8 @@ from sipworker.watchlist.options import BadOption, Options, own_server, server_u
     ("text", "transport", "uri"),
     [
         ("rls.example.test", None, "sip:rls.example.test;transport=udp"),
+        ("sips:rls.example.test", None, "sip:rls.example.test;transport=tls"),
+        ("sips:rls.example.test", "wss", "sip:rls.example.test;transport=wss"),
         ("127.0.0.1:5080", "tcp", "sip:127.0.0.1:5080;transport=tcp"),
         ("sip:[::1]:5060;transport=tcp", None, "sip:[::1]:5060;transport=tcp"),
         ("sip:rls.example.test;transport=tcp", "udp", "sip:rls.example.test;transport=udp"),
@@ -20,7 +22,7 @@ def test_server_is_a_host_or_a_uri(text: str, transport: str | None, uri: str) -
     assert server_uri(text, transport) == uri
 
 
-@pytest.mark.parametrize("text", ["sips:rls.example.test", "sip:rls;transport=sctp", "sip:", "a b"])
+@pytest.mark.parametrize("text", ["sip:rls;transport=sctp", "sip:", "a b"])
 def test_server_that_cannot_be_reached_is_refused(text: str) -> None:
     with pytest.raises(BadOption):
         server_uri(text, None)
