@@ -71,20 +71,31 @@ Start = Callable[..., ListServer]
 
 
 @pytest.fixture
-def start_worker(
+def unstarted(
     databases: Databases, broker_url: str, presence: PresenceServer, tmp_path: Path
 ) -> Iterator[Start]:
-    """Starts a list server that is a SIP worker alone, with settings of its own."""
+    """Makes a list server with settings of its own."""
     with ExitStack() as stack:
 
-        def start(**settings: str) -> ListServer:
+        def make(**settings: str) -> ListServer:
             settings = {"RLS_PRESENCE_SERVER": f"sip:{presence.address}", **settings}
             server = ListServer(databases.create(), broker_url, tmp_path, **settings)
             stack.callback(server.stop)
-            server.start_worker()
             return server
 
-        yield start
+        yield make
+
+
+@pytest.fixture
+def start_worker(unstarted: Start) -> Start:
+    """Starts a list server that is a SIP worker alone, with settings of its own."""
+
+    def start(**settings: str) -> ListServer:
+        server = unstarted(**settings)
+        server.start_worker()
+        return server
+
+    return start
 
 
 @pytest.fixture

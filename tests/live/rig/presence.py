@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.live.rig.message import Message, answer, text
 from tests.live.rig.phone import token
 from tests.live.rig.waiting import Inbox, eventually
-from tests.live.rig.wire import UdpWire, address_text
+from tests.live.rig.wire import UdpWire, Wire, address_text
 
 PIDF_TYPE = "application/pidf+xml"
 
@@ -67,13 +67,13 @@ class BackEndDialog:
         self.last, self._cseq = state, self._cseq + 1
         return text(
             f"NOTIFY {self.first.uri('Contact')} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self._server.address};branch=z9hG4bK{token()}",
+            f"Via: SIP/2.0/{self._server.wire.transport} {self._server.address};branch=z9hG4bK{token()}",
             "Max-Forwards: 70",
             f"From: {self.first['To']};tag={self.tag}",
             f"To: {self.first['From']}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {self._cseq} NOTIFY",
-            f"Contact: <sip:{self._server.address}>",
+            f"Contact: <{self._server.contact}>",
             f"Event: {self.event}",
             f"Subscription-State: {state.state}",
             *([f"Content-Type: {state.content_type}"] if state.body else []),
@@ -128,13 +128,18 @@ class Domain:
 class PresenceServer:
     """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.wire = UdpWire(host, port)
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, wire: Wire | None = None) -> None:
+        self.wire = wire or UdpWire(host, port)
         self.address = address_text(self.wire.local)
         self.answers = Inbox()
         self.domains: dict[str, Domain] = {}
         self._dialogs: dict[str, tuple[Domain, BackEndDialog]] = {}
         self.wire.start(self._receive)
+
+    @property
+    def contact(self) -> str:
+        name = self.wire.transport.lower()
+        return f"sip:{self.address}" + ("" if name == "udp" else f";transport={name}")
 
     def close(self) -> None:
         self.wire.close()
@@ -175,7 +180,7 @@ class PresenceServer:
         dialog.ended = dialog.ended or message["Expires"] == "0"
 
     def _accept(self, dialog: BackEndDialog, message: Message, script: Script) -> None:
-        contact = f"Contact: <sip:{self.address}>"
+        contact = f"Contact: <{self.contact}>"
         messages = [answer(message, script.status, contact, *script.headers, tag=dialog.tag)]
         if script.state is not None:
             messages.insert(0 if script.early else 1, dialog.notify_request(script.state))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import select
 import ssl
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import trustme
@@ -59,24 +58,6 @@ class TlsWire(TcpWire):
     def __init__(self, server: Address, context: ssl.SSLContext, name: str = "localhost") -> None:
         context.check_hostname = True
         super().__init__(server, lambda plain: context.wrap_socket(plain, server_hostname=name))
-        self._socket.setblocking(False)
-        self._one_at_a_time = threading.Lock()  # OpenSSL reads and writes in turns
-
-    def _read(self) -> bytes:
-        while True:
-            if not self._socket.pending():
-                select.select([self._socket], [], [])
-            with self._one_at_a_time:
-                try:
-                    return self._socket.recv(65535)
-                except ssl.SSLWantReadError:
-                    continue
-                except OSError:
-                    return b""
-
-    def send(self, data: bytes, to: Address) -> None:
-        with self._one_at_a_time:
-            super().send(data, to)
 
     @property
     def shown(self) -> list[str]:
@@ -92,11 +73,14 @@ class WebSocketWire:
     def __init__(self, server: Address, context: ssl.SSLContext | None = None) -> None:
         self.transport = "WSS" if context else "WS"
         self._server = server
-        self._connection = connect(
-            f"{self.transport.lower()}://{address_text(server)}/",
-            ssl=context,
-            subprotocols=[Subprotocol("sip")],
-            compression=None,
+        self._open = ExitStack()
+        self._connection = self._open.enter_context(
+            connect(
+                f"{self.transport.lower()}://{address_text(server)}/",
+                ssl=context,
+                subprotocols=[Subprotocol("sip")],
+                compression=None,
+            )
         )
         self.local: Address = self._connection.local_address[:2]
         self._thread: threading.Thread | None = None
@@ -117,6 +101,6 @@ class WebSocketWire:
         self._connection.send(data.decode())
 
     def close(self) -> None:
-        self._connection.close()
+        self._open.close()
         if self._thread is not None:
             self._thread.join()

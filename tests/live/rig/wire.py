@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from tests.live.rig.message import Address, Message
+from tests.live.rig.waiting import LIMIT
 
 Receive = Callable[[Message], None]
 
@@ -79,6 +82,7 @@ class TcpWire:
         self, server: Address, wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain
     ) -> None:
         self._socket = wrap(socket.create_connection(server))
+        self._link = Link(self._socket)
         self.local: Address = self._socket.getsockname()[:2]
         self._server = server
         self._thread: threading.Thread | None = None
@@ -88,23 +92,57 @@ class TcpWire:
         self._thread.start()
 
     def _run(self, receive: Receive) -> None:
-        read_messages(self._read, lambda data: receive(Message(data, time.monotonic(), self._server)))
-
-    def _read(self) -> bytes:
-        with suppress(OSError):
-            return self._socket.recv(65535)
-        return b""
+        read_messages(self._link.read, lambda data: receive(Message(data, time.monotonic(), self._server)))
 
     def send(self, data: bytes, to: Address) -> None:
         assert to == self._server
-        self._socket.sendall(data)
+        self._link.send(data)
+
+    def wait_for_end(self) -> None:
+        """Until the server closes the connection."""
+        assert self._thread is not None
+        self._thread.join(LIMIT)
+        assert not self._thread.is_alive(), "the connection is still open"
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self._link.shut_down()
         if self._thread is not None:
             self._thread.join()
-        self._socket.close()
+        self._link.close()
+
+
+class Link:
+    """A connection that one thread reads and others write; OpenSSL does both in turns."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._connection.setblocking(False)
+        self._turn = threading.Lock()
+
+    def read(self) -> bytes:
+        """What has come, b"" at the end."""
+        while True:
+            if not (isinstance(self._connection, ssl.SSLSocket) and self._connection.pending()):
+                select.select([self._connection], [], [])
+            with self._turn:
+                try:
+                    return self._connection.recv(65535)
+                except (ssl.SSLWantReadError, BlockingIOError):
+                    continue
+                except OSError:
+                    return b""
+
+    def send(self, data: bytes) -> None:
+        with self._turn:
+            self._connection.sendall(data)
+
+    def shut_down(self) -> None:
+        """The thread that reads sees the end."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def read_messages(read: Callable[[], bytes], receive: Callable[[bytes], None]) -> None:
