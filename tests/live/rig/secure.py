@@ -64,7 +64,7 @@ class TlsWire(TcpWire):
         """The names in the certificate of the server."""
         certificate = self._socket.getpeercert()
         assert certificate
-        return [value for _, value in certificate["subjectAltName"]]  # type: ignore[misc]
+        return [str(entry[1]) for entry in certificate["subjectAltName"]]
 
 
 class WebSocketWire:
