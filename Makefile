@@ -23,6 +23,7 @@ conformance: python
 	@$(VENV)/python -m pytest -m req -q -r fE -p tests.conformance.recorder $(ARGS)
 
 bench: setup
+	@$(VENV)/python -m pip install --quiet --requirement bench/requirements.txt
 	@$(VENV)/python -m bench $(or $(ARGS),compare)
 
 python:

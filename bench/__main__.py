@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -46,6 +47,7 @@ def arguments() -> argparse.Namespace:
     comparing.add_argument("--seconds", type=float, default=4, help="length of a phase (4)")
     comparing.add_argument("--servers", default="ours,kamailio-durable,kamailio-memory")
     comparing.add_argument("--no-storm", action="store_true", help="leave the storm of 2000x10 out")
+    comparing.add_argument("--more", action="store_true", help="add rounds to the results that are there")
     comparing.add_argument("--quick", action="store_true", help="100x10, one round, 2 seconds, no storm")
     for name, help in experiments.HELP.items():
         commands.add_parser(name, help=help)
@@ -60,6 +62,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # stops the servers, too
     options = arguments()
     try:
         return run(options)
@@ -97,7 +100,8 @@ def compare_all(options: argparse.Namespace, program: Path, folder: Path) -> int
         refresh=sizes[0],
     )
     results = options.folder / "results.jsonl"
-    results.unlink(missing_ok=True)
+    if not options.more:
+        results.unlink(missing_ok=True)
     with ExitStack() as stack:
         servers: list[compare.Server] = []
         for name in options.servers.split(","):

@@ -75,8 +75,9 @@ class Plan:
 
 
 def compare(program: Path, servers: Sequence[Server], plan: Plan, results: Path) -> None:
-    """Runs everything; each result is a line of JSON in `results` as soon as it is there."""
+    """Runs everything; each result is a line of JSON added to `results` as soon as it is there."""
     runs = [(*run, server) for run in plan.runs() for server in servers]
+    before = rounds(results)
     began = time.monotonic()
     for done, (number, mode, size, server) in enumerate(runs):
         left = (time.monotonic() - began) / done * (len(runs) - done) / 60 if done else 0
@@ -89,7 +90,7 @@ def compare(program: Path, servers: Sequence[Server], plan: Plan, results: Path)
                 "server": server.name,
                 "mode": mode,
                 "size": str(size),
-                "round": number,
+                "round": before.get(str(size), 0) + number,
                 "result": result,
             }
             with results.open("a") as file:
@@ -99,6 +100,15 @@ def compare(program: Path, servers: Sequence[Server], plan: Plan, results: Path)
             log.error("    failed: %s", error)
         finally:
             server.stop()
+
+
+def rounds(results: Path) -> dict[str, int]:
+    """How many rounds of each size there are already."""
+    found: dict[str, int] = {}
+    for line in results.read_text().splitlines() if results.exists() else ():
+        record = json.loads(line)
+        found[record["size"]] = max(found.get(record["size"], 0), record["round"])
+    return found
 
 
 def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float) -> dict[str, Any]:

@@ -1,18 +1,18 @@
-"""What is measured of our server alone: more workers, many subscriptions, big bodies."""
+"""What is measured of our server alone."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bench import generator
+from bench.big import big
 from bench.generator import PRESENCE_PORT, SIP_PORT, WATCHER_PORT
+from bench.growth import growth
 from bench.ours import Ours, worker_name
 
-BIG = (10_000, 10)
 HELP = {
     "scale": "one and two SIP workers at the same load",
     "big": "100 000 back-end subscriptions: memory, refreshes, and a crash of the worker",
@@ -64,44 +64,6 @@ def _side_by_side(program: Path, server: Ours, workers: int) -> list[dict[str, A
         return list(pool.map(one, range(workers)))
 
 
-def big(program: Path, folder: Path) -> str:
-    lists, entries = BIG
-    server = Ours(folder / "big")
-    try:
-        server.prepare()
-        server.start(lists, entries)
-        empty = generator.run(
-            program, "subscribe", 1, 1, "--first", str(lists - 1), "--pool", str(lists * entries),
-            groups=server.groups(),
-        )["setup"]["groups"]  # fmt: skip
-        result = generator.run(
-            program, "update", lists, entries, "--window", "64", "--setup-timeout", "300",
-            "--phases", "r500:10", groups=server.groups(),
-        )  # fmt: skip
-        restart = _restart(server)
-    finally:
-        server.close()
-    setup, phase = result["setup"], result["phases"][0]
-    memory = {name: group["pss_mb"] for name, group in phase["groups"].items()}
-    each = (memory["worker"] - empty["worker"]["pss_mb"]) * 1024 / (lists * entries)
-    return (
-        f"{setup['backend_subs_live']} back-end subscriptions in {setup['t_last_full_s']:.0f} s, "
-        f"{setup['lists_full']} of {lists} lists complete\n"
-        f"worker {memory['worker']:.0f} MB, database {memory['database']:.0f} MB; "
-        f"worker per back-end subscription {each:.2f} KB\n"
-        f"at 500 updates/s: oldest change p99 {phase['latency_oldest_ms']['p99']:.0f} ms, "
-        f"lost {phase['lost']}\n"
-        f"worker killed and started again: ready after {restart:.1f} s"
-    )
-
-
-def _restart(server: Ours) -> float:
-    began = time.monotonic()
-    server.kill("worker")
-    server.start_worker(0)
-    return time.monotonic() - began
-
-
 def bodies(program: Path, folder: Path) -> str:
     server = Ours(folder / "bodies")
     try:
@@ -120,31 +82,6 @@ def bodies(program: Path, folder: Path) -> str:
         f"protocol errors {result['total']['protocol_errors']}, "
         f"biggest NOTIFY {result['total']['max_notify_bytes']} octets"
     )
-
-
-def growth(program: Path, folder: Path) -> str:
-    """Set-up rate, update rate, CPU and memory for growing lists and entries."""
-    lines = ["| lists x entries | set up/s | updates/s | CPU s/1000 | worker MB |", "|---|---|---|---|---|"]
-    server = Ours(folder / "growth")
-    try:
-        server.prepare()
-        for lists, entries in ((100, 10), (500, 10), (2000, 10), (5000, 10), (500, 2), (500, 50), (500, 100)):
-            server.start(lists, entries)
-            result = generator.run(
-                program, "update", lists, entries, "--window", str(max(2, 320 // entries)),
-                "--phases", "w256:4", groups=server.groups(),
-            )  # fmt: skip
-            server.stop()
-            setup, phase = result["setup"], result["phases"][0]
-            cpu = sum(group["cpu_s_per_1000"] for group in phase["groups"].values())
-            lines.append(
-                f"| {lists}x{entries} | {setup['backend_subs_per_s']:.0f} "
-                f"| {phase['backend_notifies_accepted_per_s']:.0f} | {cpu:.3f} "
-                f"| {setup['groups']['worker']['pss_mb']:.0f} |"
-            )
-    finally:
-        server.close()
-    return "\n".join(lines)
 
 
 RUN: dict[str, Callable[[Path, Path], str]] = {"scale": scale, "big": big, "bodies": bodies, "growth": growth}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,11 @@ def run(
     *options: str,
     groups: Mapping[str, int] | None = None,
     hook: str = "",
+    heard: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """What rlsload measured. `groups`: process ids whose CPU and memory are to be counted.
+
+    `heard`: called with each line of its progress, in another thread.
 
     Raises RunFailed if there is no result; lists that are not complete are part of one.
     """
@@ -52,11 +57,35 @@ def run(
         *(word for name, pid in (groups or {}).items() for word in ("--group", f"{name}:{pid}")),
         *(("--hook", hook) if hook else ()),
     ]  # fmt: skip
+    reading, writing = os.pipe()
+    progress = Progress(reading, heard)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=writing, text=True, timeout=LIMIT, check=False
+        )
         result: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise RunFailed(f"no result after {LIMIT:.0f} s: {' '.join(command)}") from None
     except json.JSONDecodeError:
-        raise RunFailed(f"rlsload said: {(done.stdout + done.stderr)[-2000:]}") from None
+        raise RunFailed(f"rlsload said: {(done.stdout + progress.text)[-2000:]}") from None
+    finally:
+        os.close(writing)
+        progress.join()
     return result
+
+
+class Progress(threading.Thread):
+    """Reads what rlsload says meanwhile."""
+
+    def __init__(self, reading: int, heard: Callable[[str], None]) -> None:
+        super().__init__(daemon=True)
+        self._reading = reading
+        self._heard = heard
+        self.text = ""
+        self.start()
+
+    def run(self) -> None:
+        with os.fdopen(self._reading) as lines:
+            for line in lines:
+                self.text += line
+                self._heard(line.rstrip())

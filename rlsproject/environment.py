@@ -337,7 +337,7 @@ TUNING = Section(
             "So many waiting back-end NOTIFYs start a commit at once.",
         ),
         Setting(
-            "RLS_COMMIT_GAP_MS", NUMBER, "20", "ms", "Else a commit starts this long after the last one did."
+            "RLS_COMMIT_GAP_MS", NUMBER, "40", "ms", "Else a commit starts this long after the last one did."
         ),
         Setting(
             "RLS_BACKEND_IN_FLIGHT",

@@ -1,7 +1,7 @@
 """One writer drains the commit group; what waits for its commit is told afterwards.
 
-Start rule: at once when idle; else when enough waits or some milliseconds after the last
-start. Never a plain timer: it would cap a sender that waits for its 200s.
+Start rule: at once when idle or when a subscription waits; else when enough states wait or some
+milliseconds after the last start. Never a plain timer: it would cap a sender that waits for its 200s.
 """
 
 from __future__ import annotations
@@ -60,16 +60,17 @@ class Writer:
     def after(self, callback: Committed, row_id: int | None = None) -> None:
         """Run `callback(now)` once the present group is committed, and see that it is soon.
 
-        `row_id`: it waits for that state only.
+        `row_id`: it waits for that state only; without, for a subscription, which is not kept waiting.
         """
         self._callbacks.append((row_id, callback))
         self._work.set()
-        if len(self._callbacks) >= self._enough:
+        if row_id is None or len(self._callbacks) >= self._enough:
             self._full.set()
 
     def wake(self) -> None:
-        """Something was added to the group that nobody waits for."""
+        """A watcher is to be told something: not at the next tick, but now."""
         self._work.set()
+        self._full.set()
 
     def sent(self, outbox_id: int) -> None:
         """A NOTIFY was answered: its outbox row goes with the next group."""

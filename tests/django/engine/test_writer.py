@@ -121,6 +121,21 @@ async def test_enough_waiting_ends_the_gap(bench: Bench) -> None:
     assert [size for _, size in bench.groups] == [1, 5]
 
 
+async def test_a_subscription_is_not_kept_waiting_for_the_gap(bench: Bench) -> None:
+    bench.start(gap=5.0)
+    bench.learn(1)
+    await bench.written(1)
+    bench.learn(2)
+    bench.writer.after(lambda now: bench.acknowledged.append(0))
+    await asyncio.wait_for(bench.written(3), 1)
+    bench.learn(3)
+    bench.writer.group.notify(NotifyRequest(3, full=True))
+    bench.writer.wake()
+    await asyncio.wait_for(bench.written(4), 1)
+    assert [size for _, size in bench.groups] == [1, 1, 1]
+    assert [row.watcher_id for row in bench.numbered] == [3]
+
+
 async def test_nothing_is_acknowledged_before_its_commit(bench: Bench) -> None:
     bench.start()
     seen: list[bytes] = []

@@ -6,9 +6,10 @@ import time
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from rls import batching, tasks
-from rls.models import Change, OutboxEntry, Tick
+from rls.models import Change, OutboxEntry, Tick, Watcher
 from rls.store.tick import Cursor, run_slice
 from tests.django.database import connect_sync
 from tests.django.store.rows import watcher
@@ -19,8 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def _changed() -> None:
     """Watchers of all ten slices were not told of a change."""
-    from rls.models import Watcher
-
     for number in range(10, 20):
         Watcher.objects.create(**watcher(number)._asdict())
         Change.objects.create(owner=1, slice=number % 10, watcher_ids=[number], row_ids=[number])
@@ -70,6 +69,20 @@ def test_one_broken_slice_keeps_what_the_others_did(monkeypatch: pytest.MonkeyPa
         batching.tick("test", window=0.0)
     assert OutboxEntry.objects.count() == 2
     assert Tick.objects.get().slot % 10 == served[1]
+
+
+@pytest.mark.parametrize("due", [0, 1, 300])
+def test_a_slice_is_two_statements_however_many_watchers_are_due(
+    due: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    numbers = range(1000, 1000 + due)
+    for number in numbers:
+        Watcher.objects.create(**watcher(number)._asdict())
+        Change.objects.create(owner=1, slice=3, watcher_ids=[number], row_ids=[number])
+    with django_assert_num_queries(2) as queries:
+        assert batching.serve_slot(13, "test") == due
+    assert "rls_outbox" in queries.captured_queries[0]["sql"]
+    assert "rls_tick" in queries.captured_queries[1]["sql"]
 
 
 def test_a_tick_leaves_its_mark() -> None:

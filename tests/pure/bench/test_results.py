@@ -1,0 +1,52 @@
+"""What the measurements keep and print, without running anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import generator
+from bench.compare import rounds
+from bench.growth_table import Grown, table
+
+
+def test_more_rounds_are_counted_on_from_those_that_are_there(tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    assert rounds(results) == {}
+    lines = [{"size": size, "round": number} for size, number in (("5x1", 1), ("5x1", 2), ("9x1", 1))]
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert rounds(results) == {"5x1": 2, "9x1": 1}
+
+
+def test_growth_is_a_line_for_each_size_and_for_each_rate() -> None:
+    sizes = [
+        Grown(100, 10, 5000.4, 9000, 0.1, 1001, 70, 90, {}),
+        Grown(200, 10, 6000, 9000, 0.1, 1001, 80, 90, {500: 0.4}),
+    ]
+    lines = table(sizes).splitlines()
+    assert lines[2] == "| 100 x 10 | 1000 | 5000 | 9000 | 0.100 | 1001 | 70 | 90 |"
+    assert len([line for line in lines if line.startswith("| 200 x 10 | 2000 ")]) == 1
+    assert lines[-1] == "| 500 | 0.400 |"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """Says what rlsload would: progress on one side, the result on the other."""
+    path = tmp_path / "rlsload"
+    path.write_text('#!/bin/sh\necho "[rlsload] phase w64:3" >&2\necho \'{"mode": "\'$1\'"}\'\n')
+    path.chmod(0o755)
+    return path
+
+
+def test_progress_of_the_generator_is_heard(program: Path) -> None:
+    lines: list[str] = []
+    assert generator.run(program, "update", 1, 1, heard=lines.append) == {"mode": "update"}
+    assert lines == ["[rlsload] phase w64:3"]
+
+
+def test_a_generator_without_a_result_is_told_with_what_it_said(program: Path) -> None:
+    program.write_text('#!/bin/sh\necho "no such address" >&2\n')
+    with pytest.raises(generator.RunFailed, match="no such address"):
+        generator.run(program, "update", 1, 1)
