@@ -106,6 +106,13 @@ SIP = Section(
             "Open WebSockets are pinged this often; one that answers nothing is closed. 0: never.",
         ),
         Setting(
+            "RLS_GRUU",
+            FLAG,
+            "0",
+            "",
+            "Our Contact URIs have a `gr` parameter, for phones and proxies that insist on a GRUU.",
+        ),
+        Setting(
             "RLS_SIP_AUTH",
             TEXT,
             "none",

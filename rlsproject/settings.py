@@ -39,6 +39,7 @@ RLS_TLS_KEYS: list[str]
 RLS_TLS_CA: str
 RLS_TLS_CLIENTS: str
 RLS_WEBSOCKET_PING: float
+RLS_GRUU: bool
 RLS_SIP_AUTH: str
 RLS_TRUSTED_PROXIES: list[str]
 RLS_REALM: str

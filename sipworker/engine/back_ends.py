@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
 from rls.domain.packages import package
 from rls.domain.partial import is_partial
 from rls.domain.rlmi import State
+from rls.store.ids import IdBlocks
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
-from sipworker.engine.rows import state_row
+from sipworker.engine.rows import presentity_row, state_row
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.notifications import (
     SIPSubscriptionDidEnd,
     SIPSubscriptionDidFail,
+    SIPSubscriptionDidFork,
     SIPSubscriptionGotNotify,
 )
 from sipworker.sip.subscription import ReceivedNotify, Subscription
@@ -37,9 +39,12 @@ class BackEnds:
     """`answered(back_end, news)` is called when what a back end said is in the commit group; `news`
     if its watcher does not know it yet."""
 
-    def __init__(self, agent: UserAgent, writer: Writer, options: WorkerOptions, answered: Answered) -> None:
+    def __init__(
+        self, agent: UserAgent, writer: Writer, ids: IdBlocks, options: WorkerOptions, answered: Answered
+    ) -> None:
         self._agent = agent
         self._writer = writer
+        self._ids = ids
         self._options = options
         self._answered = answered
         self._back_off = BackOff()
@@ -76,6 +81,7 @@ class BackEnds:
         if subscription is not None and subscription.state in ("pending", "active"):
             subscription.refresh(now)  # resumed after a restart
             return
+        self._end_forks(back_end, now)
         back_end.subscription = self.subscription_of(back_end)
         back_end.subscription.subscribe(now)
 
@@ -91,6 +97,7 @@ class BackEnds:
             route=self._route,
             expires=EXPIRES,
             owner=back_end,
+            forks=package(watcher.event).forks,
         )
 
     def _headers_of(self, watcher: ListSubscription, plain: bool) -> str:
@@ -106,6 +113,12 @@ class BackEnds:
             self._headers[key] = headers
         return headers
 
+    def offer_anew(self, watcher: ListSubscription) -> None:
+        """Let the next SUBSCRIBEs ask for what the watcher takes now (RFC 3856 section 6.7)."""
+        for back_end in _with_forks(watcher.resources.values()):
+            if back_end.subscription is not None:
+                back_end.subscription.headers = self._headers_of(watcher, back_end.plain)
+
     def end(self, back_ends: Iterable[BackEnd], now: float) -> None:
         """Unsubscribe; rows are the caller's business."""
         self.unsubscribe(self.detach(back_ends), now)
@@ -113,7 +126,7 @@ class BackEnds:
     def detach(self, back_ends: Iterable[BackEnd]) -> list[Subscription]:
         """Listen to these back ends no more; returns what is to be unsubscribed."""
         detached = []
-        for back_end in back_ends:
+        for back_end in _with_forks(back_ends):
             self._in_flight.discard(back_end)
             if back_end.retry is not None:
                 back_end.retry.cancel()
@@ -128,6 +141,29 @@ class BackEnds:
         for subscription in subscriptions:
             subscription.end(now)
         self._pump(now)
+
+    # -- forks (RFC 6665 section 4.1.4)
+
+    def forked(self, notification: SIPSubscriptionDidFork, now: float) -> None:
+        """One more notifier answers for a resource: an instance of its own (RFC 4662 section 5.5)."""
+        owner = notification.sender.owner
+        if not isinstance(owner, BackEnd) or owner.watcher.ending:
+            return
+        primary = owner.primary or owner
+        fork = next((each for each in primary.forks if each.subscription is None), None)
+        if fork is None:
+            fork = primary.fork(self._ids.take())
+            position = list(primary.watcher.resources).index(primary.view.uri)
+            self._writer.group.new_presentities.append(presentity_row(fork, position))
+        fork.subscription, notification.fork.owner = notification.fork, fork
+
+    def _end_forks(self, back_end: BackEnd, now: float) -> None:
+        """A new SUBSCRIBE reaches all notifiers again, so those of the old one have had their time."""
+        forks = [fork for fork in back_end.forks if fork.subscription is not None]
+        for subscription in self.detach(forks):
+            subscription.end(now)
+        for fork in forks:
+            self._keep(fork, now, news=self._fall(fork, outcome_of_termination("deactivated")))
 
     # -- what they say
 
@@ -168,15 +204,17 @@ class BackEnds:
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
         """Take over what the NOTIFY says; False if it says nothing new."""
         instance, state, body = back_end.instance, notify.state, notify.body
-        self._stop_grace(back_end)
+        if back_end.grace is not None:
+            self._stop_grace(back_end)
         if state.state == "terminated":
             outcome = outcome_of_termination(state.reason, state.retry_after)
-            if outcome.retry is Retry.AT_ONCE and instance.state == "active":
+            alone = back_end.primary is None
+            if alone and outcome.retry is Retry.AT_ONCE and instance.state == "active":
                 return False  # the last state stands while we try again
             return self._fall(back_end, outcome)
         back_end.code = 200
         new_state: State = "active" if state.state == "active" else "pending"
-        changed = instance.state != new_state or not back_end.view.instances
+        changed = instance.state != new_state or not back_end.is_shown
         instance.state, instance.reason = new_state, None
         if body:
             content_type = notify.content_type
@@ -218,6 +256,8 @@ class BackEnds:
 
     def _stands(self, back_end: BackEnd, outcome: Outcome, now: float) -> bool:
         """Whether the last state is kept while we try again: for one try, then for the grace time."""
+        if back_end.primary is not None:
+            return False
         if outcome.retry is Retry.AT_ONCE and not back_end.attempts:
             return True
         if outcome.retry not in (Retry.AT_ONCE, Retry.BACK_OFF) or back_end.instance.state != "active":
@@ -240,7 +280,13 @@ class BackEnds:
             back_end.grace = None
 
     def _retry(self, back_end: BackEnd, outcome: Outcome, now: float) -> None:
-        """Subscribe again as the outcome allows; RLMI reasons are no one's task but ours (5.5)."""
+        """Subscribe again as the outcome allows; RLMI reasons are no one's task but ours (5.5).
+
+        A fork leaves its place: who answered for the resource is found out by its next SUBSCRIBE.
+        """
+        if back_end.primary is not None:
+            back_end.subscription = None
+            return
         if outcome.retry in (Retry.NEVER, Retry.ADAPTED) or back_end.watcher.ending:
             return
         if now - back_end.started > STABLE:
@@ -262,6 +308,11 @@ class BackEnds:
         if back_end in self._in_flight:
             self._in_flight.discard(back_end)
             self._pump(now)
+
+
+def _with_forks(back_ends: Iterable[BackEnd]) -> Iterator[BackEnd]:
+    for back_end in back_ends:
+        yield from back_end.family
 
 
 def _loose(uri: str) -> str:

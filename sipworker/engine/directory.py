@@ -20,6 +20,8 @@ log = logging.getLogger("rls.directory")
 
 PAUSE = 0.01
 """Seconds between the starts of two look-ups."""
+SPARE_IDS = 200
+"""For the rows of back ends that fork, which cannot wait for the database."""
 User = tuple[str, str]
 Found = ResolvedService | UnresolvableReference | None
 
@@ -77,7 +79,7 @@ class Directory:
     async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
         try:
             answers = await look_up(questions)
-            await self._ids.reserve(sum(_rows(answer) for answer in answers))
+            await self._ids.reserve(sum(_rows(answer) for answer in answers) + SPARE_IDS)
         except Exception:
             log.exception("lists cannot be looked up")
             return [None] * len(questions)

@@ -121,7 +121,7 @@ class ListChanges:
 
     def _store_order(self, watcher: ListSubscription) -> None:
         for position, back_end in enumerate(watcher.resources.values()):
-            self._writer.group.positions[back_end.row_id] = position
+            self._writer.group.positions |= {each.row_id: position for each in back_end.family}
 
     def _bring_in_line(self, watcher: ListSubscription, service: ResolvedService, now: float) -> None:
         """Start what is new, end what is gone, keep the rest; full state if anything differs."""
@@ -132,7 +132,7 @@ class ListChanges:
         for back_end in gone:
             del old[back_end.view.uri]
             watcher.unanswered -= not back_end.answered
-            self._writer.group.ended_presentities.append(back_end.row_id)
+            self._writer.group.ended_presentities += [each.row_id for each in back_end.family]
         added = self._watchers.add_entries(
             watcher, [entry for uri, entry in entries.items() if uri not in old]
         )

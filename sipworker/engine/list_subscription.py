@@ -25,11 +25,13 @@ INSTANCE_ID = "1"
 class BackEnd:
     """One back-end subscription: a row of rls_presentity, a Subscription, an RLMI instance.
 
-    The instance is in the resource's view as soon as something is known of it.
+    The instance is in the resource's view as soon as something is known of it. `forks` are the
+    other notifiers that answered the SUBSCRIBE; each has a place, and may leave it to the next.
     """
 
-    __slots__ = ("answered", "attempts", "code", "grace", "instance", "partials", "plain", "request_uri",
-                 "retry", "row_id", "started", "subscription", "view", "watcher")  # fmt: skip
+    __slots__ = ("answered", "attempts", "code", "forks", "grace", "instance", "is_shown", "partials",
+                 "plain", "primary", "request_uri", "retry", "row_id", "started", "subscription", "view",
+                 "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -46,6 +48,21 @@ class BackEnd:
         self.code = 0
         self.retry: Timer | None = None
         self.grace: Timer | None = None
+        self.is_shown = False
+        self.primary: BackEnd | None = None
+        self.forks: tuple[BackEnd, ...] = ()
+
+    @property
+    def family(self) -> tuple[BackEnd, ...]:
+        return self, *self.forks
+
+    def fork(self, row_id: int, instance_id: str = "") -> BackEnd:
+        """A place for one more notifier; its instance id stays the same for good (RFC 4662 5.5)."""
+        fork = BackEnd(self.watcher, row_id, self.view, self.request_uri)
+        fork.instance.id = instance_id or str(len(self.forks) + 2)
+        fork.primary, fork.answered = self, True
+        self.forks += (fork,)
+        return fork
 
     def copy(self, other: BackEnd) -> None:
         """Show what another subscription of the same user knows, until our own back end answers."""
@@ -57,12 +74,14 @@ class BackEnd:
     def rename(self, view: ResourceView) -> None:
         """The list spells the resource or its names anew."""
         view.instances = self.view.instances
-        self.view = view
+        for each in self.family:
+            each.view = view
 
     def show(self) -> None:
         """Let RLMI name the instance from now on."""
-        if not self.view.instances:
-            self.view.instances = (self.instance,)
+        if not self.is_shown:
+            self.is_shown = True
+            self.view.instances = (*self.view.instances, self.instance)
 
 
 class ListSubscription:
@@ -120,10 +139,11 @@ class ListSubscription:
         self._queue: list[tuple[int, OutboxRow]] = []
         sip.owner = self
 
-    def accepts(self, media_types: Sequence[str]) -> None:
-        """What the Accept of the latest SUBSCRIBE says (RFC 4662 section 7.3)."""
+    def accepts(self, media_types: Sequence[str]) -> bool:
+        """What the Accept of the latest SUBSCRIBE says (RFC 4662 section 7.3); True if it matters."""
         named = {value.partition(";")[0].strip().lower() for value in media_types}
-        self.signed = tuple(kind for kind in SIGNED_TYPES if kind in named)
+        before, self.signed = self.signed, tuple(kind for kind in SIGNED_TYPES if kind in named)
+        return before != self.signed
 
     def serve_by(self, profile: Profile) -> None:
         """How to tell this phone; the package that it asked for stays what it was."""

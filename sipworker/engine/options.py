@@ -33,6 +33,7 @@ class WorkerOptions:
     keep_alive: float = 0.0
     server_address: str = ""
     contact_user: str = "rls"
+    gruu: bool = False
     events: tuple[str, ...] = ("presence", "dialog")
     presence_server: str = ""
     to_presence_code: int = 0
@@ -66,6 +67,7 @@ class WorkerOptions:
             keep_alive=settings.RLS_WEBSOCKET_PING,
             server_address=settings.RLS_SERVER_ADDRESS,
             contact_user=settings.RLS_CONTACT_USER,
+            gruu=settings.RLS_GRUU,
             events=tuple(settings.RLS_EVENTS),
             presence_server=with_scheme(settings.RLS_PRESENCE_SERVER) if settings.RLS_PRESENCE_SERVER else "",
             to_presence_code=settings.RLS_TO_PRESENCE_CODE,

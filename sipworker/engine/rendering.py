@@ -33,7 +33,9 @@ def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> 
     back_ends: Iterable[BackEnd] = watcher.resources.values()
     if not full:
         wanted = set(row.row_ids)
-        back_ends = [back_end for back_end in back_ends if back_end.row_id in wanted]
+        back_ends = [
+            each for each in back_ends if each.row_id in wanted or (each.forks and _forks_in(each, wanted))
+        ]
     limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
     views, left_over = _fitting(back_ends, full, limit)
     seed = f"{watcher.id:x}.{row.version}"
@@ -42,6 +44,10 @@ def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> 
     )
     state = watcher.sip.subscription_state(now, row.reason)
     return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body, left_over)
+
+
+def _forks_in(back_end: BackEnd, rows: set[int]) -> bool:
+    return any(fork.row_id in rows for fork in back_end.forks)
 
 
 def _fitting(
@@ -61,6 +67,8 @@ def _fitting(
     for back_end in back_ends:
         view = back_end.view
         size = len(view.opening) + PART_OVERHEAD + len(back_end.instance.body)
+        if back_end.forks:
+            size += sum(PART_OVERHEAD + len(fork.instance.body) for fork in back_end.forks)
         if size <= room:
             room -= size
             views.append(view)

@@ -88,10 +88,10 @@ class Restart:
     def _to_start(watcher: ListSubscription) -> list[BackEnd]:
         """Those that refused for good are asked again when the list or its watcher changes."""
         return [
-            back_end
+            each
             for back_end in watcher.resources.values()
-            if back_end.instance.state != "terminated"
-            or outcome_of_termination(back_end.instance.reason).retry is not Retry.NEVER
+            for each in back_end.family
+            if (each.subscription is not None if each.primary else _may_be_asked(each))
         ]
 
     def _watcher(self, row: WatcherRow, now: float) -> ListSubscription:
@@ -115,11 +115,15 @@ class Restart:
         return watcher
 
     def _back_end(self, watcher: ListSubscription, row: LoadedPresentity, now: float) -> None:
-        back_end = BackEnd(watcher, row.id, ResourceView(row.resource_uri), row.be_request_uri)
+        primary = watcher.resources.get(row.resource_uri)
+        if primary is not None:
+            back_end = primary.fork(row.id, row.instance)
+        else:
+            back_end = BackEnd(watcher, row.id, ResourceView(row.resource_uri), row.be_request_uri)
+            back_end.answered = row.auth_state != 0 or row.be_code != 0
+            watcher.unanswered += not back_end.answered
+            watcher.resources[row.resource_uri] = back_end
         back_end.code = row.be_code
-        back_end.answered = row.auth_state != 0 or row.be_code != 0
-        watcher.unanswered += not back_end.answered
-        watcher.resources[row.resource_uri] = back_end
         if row.auth_state in STATES:
             instance = back_end.instance
             instance.state = STATES[row.auth_state]  # type: ignore[assignment]
@@ -147,3 +151,9 @@ class Restart:
         subscription = self._watchers.back_ends.subscription_of(back_end)
         subscription.resume(dialog, monotonic(row.expires, now), now, state=STATES[row.auth_state])
         back_end.subscription = subscription
+
+
+def _may_be_asked(back_end: BackEnd) -> bool:
+    instance = back_end.instance
+    ended = instance.state == "terminated"
+    return not ended or outcome_of_termination(instance.reason).retry is not Retry.NEVER

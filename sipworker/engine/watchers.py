@@ -55,7 +55,7 @@ class Watchers:
         self._by_id: dict[int, ListSubscription] = {}
         self._of_user: dict[tuple[str, str], set[int]] = {}
         self._counts: Counter[str] = Counter()
-        self.back_ends = BackEnds(agent, writer, options, self.answered)
+        self.back_ends = BackEnds(agent, writer, ids, options, self.answered)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -99,7 +99,7 @@ class Watchers:
         for back_end in back_ends if others else ():
             for other in others:
                 known = other.resources.get(back_end.view.uri)
-                if known is not None and known.instance.state == "active" and known.view.instances:
+                if known is not None and known.instance.state == "active" and known.is_shown:
                     back_end.copy(known)
                     break
 
@@ -130,7 +130,8 @@ class Watchers:
     def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
         transaction = watcher.sip.waiting
-        watcher.accepts(transaction.request.values("accept"))
+        if watcher.accepts(transaction.request.values("accept")):
+            self.back_ends.offer_anew(watcher)
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
         group = self._writer.group
         group.refreshes[watcher.id] = refresh_row(watcher, transaction, contact, expires)

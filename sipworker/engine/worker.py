@@ -19,7 +19,7 @@ from sipworker.documents.notifier import EVENT, DocumentNotifier
 from sipworker.documents.subscription import DocumentSubscription
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
-from sipworker.engine.directory import Directory
+from sipworker.engine.directory import SPARE_IDS, Directory
 from sipworker.engine.heartbeat import Heartbeat
 from sipworker.engine.list_changes import ListChanges
 from sipworker.engine.options import WorkerOptions
@@ -87,6 +87,7 @@ class SipWorker:
             on_malformed=Complaints(self._loop.time).heard,
             unproven=lambda transaction: self.admission.unproven(transaction),
             lost_notifies=options.lost_notifies,
+            gruu=f"worker{options.worker}" if options.gruu else "",
         )
         self._handlers: dict[type, Handler] = {}
 
@@ -185,6 +186,7 @@ class SipWorker:
 
         return {
             told.SIPSubscriptionGotNotify: back_ends.got_notify,
+            told.SIPSubscriptionDidFork: back_ends.forked,
             told.SIPSubscriptionDidFail: back_ends.failed,
             told.SIPSubscriptionDidEnd: back_ends.ended,
             told.SIPIncomingSubscriptionGotSubscribe: admission.got_subscribe,
@@ -233,6 +235,7 @@ class SipWorker:
     async def start(self) -> None:
         """Take up what the database holds, then open the sockets. Raises OSError, psycopg.Error."""
         self._ids = IdBlocks(connect)
+        await self._ids.reserve(SPARE_IDS)
         self._wire(self._ids)
         await self.profiles.load()
         async with await connect() as connection:

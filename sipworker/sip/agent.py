@@ -49,7 +49,8 @@ class UserAgent:
     `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
     hears of what did not parse, which the agent has counted and answers as far as it can;
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
-    `lost_notifies` in a row without an answer end a subscription.
+    `lost_notifies` in a row without an answer end a subscription; `gruu` names this instance in
+    our Contact, which makes it a GRUU (RFC 5627 section 4.3).
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class UserAgent:
         on_malformed: OnMalformed | None = None,
         unproven: Unproven | None = None,
         lost_notifies: int = 1,
+        gruu: str = "",
     ) -> None:
         self.wheel = wheel
         self.transmit = transmit
@@ -78,6 +80,7 @@ class UserAgent:
         self.incoming: dict[str, IncomingSubscription] = {}
         self.malformed = 0
         self.lost_notifies = lost_notifies
+        self._gruu = f";gr={gruu}" if gruu else ""
         self._on_malformed = on_malformed
         self._unproven = unproven or (lambda transaction: None)
         self._contact_user = f"{contact_user}@" if contact_user else ""
@@ -117,7 +120,8 @@ class UserAgent:
         if contact is None:
             transport = URI_TRANSPORTS.get(flow.transport, flow.transport)
             parameter = transport and f";transport={transport}"
-            contact = self._contacts[key] = f"sip:{self._contact_user}{self._advertise(flow)}{parameter}"
+            address = f"sip:{self._contact_user}{self._advertise(flow)}"
+            contact = self._contacts[key] = f"{address}{parameter}{self._gruu}"
         return contact
 
     # -- in

@@ -44,6 +44,14 @@ class SIPSubscriptionGotNotify:
 
 
 @dataclass(slots=True)
+class SIPSubscriptionDidFork:
+    """One more notifier answers the SUBSCRIBE; without an owner its NOTIFYs are refused."""
+
+    sender: Subscription
+    fork: Subscription
+
+
+@dataclass(slots=True)
 class SIPSubscriptionDidFail:
     """A SUBSCRIBE that ended the subscription, or Timer N; `code` as received, 408 for silence."""
 
@@ -117,6 +125,7 @@ Notification = (
     SIPSubscriptionDidStart
     | SIPSubscriptionChangedState
     | SIPSubscriptionGotNotify
+    | SIPSubscriptionDidFork
     | SIPSubscriptionDidFail
     | SIPSubscriptionDidEnd
     | SIPIncomingSubscriptionGotSubscribe

@@ -16,12 +16,13 @@ from sipworker.sip.authorization import authorization as authorize
 from sipworker.sip.dialog import Dialog, route_set_of
 from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage, leading_seconds
-from sipworker.sip.headers import SubscriptionState, parse_event
+from sipworker.sip.headers import NameAddr, SubscriptionState, parse_event
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     SIPSubscriptionChangedState,
     SIPSubscriptionDidEnd,
     SIPSubscriptionDidFail,
+    SIPSubscriptionDidFork,
     SIPSubscriptionDidStart,
     SIPSubscriptionGotNotify,
 )
@@ -40,6 +41,8 @@ SAME_EXPIRY = 2.0
 """Seconds by which an expiry that was only rounded or delayed may seem to move."""
 MAX_FORWARDS = "Max-Forwards: 70\r\n"
 MAX_RETRIES = 3
+MAX_FORKS = 10
+"""Dialogs that one SUBSCRIBE may make; more are refused."""
 
 Refusal = tuple[int, str, Sequence[tuple[str, str]]]
 
@@ -78,11 +81,13 @@ class Subscription:
 
     `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …; Max-Forwards
     is added if it is not among them), `route` is a preloaded route set, `expires` the
-    seconds to ask for. Posts SIPSubscription… to the agent's observer.
+    seconds to ask for. With `forks` each further notifier that answers makes a subscription
+    of its own (RFC 6665 section 4.1.4). Posts SIPSubscription… to the agent's observer.
     """
 
     __slots__ = (
-        "_answering", "_refresh", "_refresh_at", "_retries", "_timer_at", "_timer_n", "_tries_end",
+        "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_retries", "_timer_at",
+        "_timer_n", "_tried", "_tries_end",
         "agent", "credentials", "dialog", "event", "expires", "expires_at", "headers", "owner", "state",
     )  # fmt: skip
 
@@ -99,6 +104,7 @@ class Subscription:
         expires: int = 3600,
         credentials: Credentials | None = None,
         owner: object = None,
+        forks: bool = False,
     ) -> None:
         self.agent = agent
         self.event = event
@@ -117,7 +123,11 @@ class Subscription:
             remote_target=request_uri,
             route_set=route,
         )
+        # By remote tag, shared by all that came of one SUBSCRIBE.
+        self._family: dict[str, Subscription] | None = {} if forks else None
+        self._fork_until = 0.0
         self._retries: tuple[int, ...] = ()
+        self._tried: tuple[str, ...] = (request_uri,)
         self._answering = False
         self._refresh: Timer | None = None
         self._refresh_at = self._timer_at = 0.0
@@ -127,6 +137,7 @@ class Subscription:
     def subscribe(self, now: float) -> None:
         """Send the initial SUBSCRIBE."""
         self.agent.subscriptions[self.dialog.call_id] = self
+        self._fork_until = now + TIMER_N
         self._change_state("sent", now)
         self._send(now)
 
@@ -135,7 +146,11 @@ class Subscription:
         self.dialog = dialog
         self.expires_at = expires_at
         self.state = state
-        self.agent.subscriptions[dialog.call_id] = self
+        head = self.agent.subscriptions.setdefault(dialog.call_id, self)
+        if head is not self and head._family is not None:
+            self._family = head._family
+        if self._family is not None:
+            self._family[dialog.remote_tag] = self
 
     def refresh(self, now: float) -> None:
         if self.state != "terminated":
@@ -161,7 +176,15 @@ class Subscription:
         self._cancel(self._refresh)
         self._stop_timer_n()
         self.state = "terminated"
-        self.agent.subscriptions.pop(self.dialog.call_id, None)
+        call_id = self.dialog.call_id
+        if self._family:
+            self._family.pop(self.dialog.remote_tag, None)
+        if self.agent.subscriptions.get(call_id) is not self:
+            return
+        if self._family:
+            self.agent.subscriptions[call_id] = next(iter(self._family.values()))
+        else:
+            del self.agent.subscriptions[call_id]
 
     # -- SUBSCRIBE
 
@@ -221,12 +244,19 @@ class Subscription:
 
     def _retried(self, answer: Response, now: float) -> bool:
         """Fix what the answer asks for and try again, not twice for the same (8.1.3.5)."""
-        if self._retries[-1:] == (answer.status,) or len(self._retries) == MAX_RETRIES:
+        again = self._retries[-1:] == (answer.status,) and answer.status >= 400
+        if again or len(self._retries) == MAX_RETRIES:
             return False
         if self._tries_end and not self.dialog.remote_tag:
             return False
         authorization = ""
-        if answer.status == 423:
+        if 300 <= answer.status < 400:
+            target = self._redirected(answer)
+            if target is None:
+                return False
+            self.dialog.remote_target = target
+            self._tried += (target,)
+        elif answer.status == 423:
             self.expires = max(self.expires, leading_seconds(answer.header("min-expires")) or 0)
         elif answer.status in (401, 407) and self.credentials:
             uri = self.dialog.remote_target
@@ -238,6 +268,17 @@ class Subscription:
         self._retries += (answer.status,)
         self._send(now, authorization)
         return True
+
+    def _redirected(self, answer: Response) -> str | None:
+        """Where a 3xx sends us, no URI twice (8.1.3.4); a dialog has its target."""
+        if self.dialog.remote_tag:
+            return None
+        with suppress(MalformedMessage):
+            for value in answer.values("contact"):
+                uri = NameAddr.parse(value).uri
+                if uri.lower().startswith(("sip:", "sips:")) and uri not in self._tried:
+                    return uri
+        return None
 
     def _refused(self, outcome: Outcome, now: float) -> None:
         known = self.state in ("pending", "active") and not self._tries_end
@@ -271,6 +312,9 @@ class Subscription:
 
     def receive_notify(self, request: Request, flow: Flow, now: float) -> None:
         """A NOTIFY with our Call-ID and tag; it may come before the 2xx (4.1.2.4)."""
+        if self._family is not None and (other := self._other_of(request, now)) is not None:
+            other.receive_notify(request, flow, now)
+            return
         if self._is_retransmission(request):
             if not self._answering:
                 self.answer_notify(request, flow)
@@ -292,6 +336,36 @@ class Subscription:
         self.agent.observe(SIPSubscriptionGotNotify(self, ReceivedNotify(self, request, flow, state)), now)
         if state.state == "terminated":
             self._terminated(state, now)
+
+    def _other_of(self, request: Request, now: float) -> Subscription | None:
+        """Another subscription of the same SUBSCRIBE that the NOTIFY is for; None if it is ours."""
+        assert self._family is not None
+        tag, ours = request.from_tag or "", self.dialog.remote_tag
+        if tag == ours or (not ours and not self._family):
+            return None
+        known = self._family.get(tag)
+        if known is None and now < self._fork_until and len(self._family) < MAX_FORKS:
+            known = self._fork(now)
+        return known
+
+    def _fork(self, now: float) -> Subscription | None:
+        """A subscription for one more notifier, if the observer gives it an owner."""
+        dialog = self.dialog
+        fork = Subscription(
+            self.agent,
+            request_uri=dialog.remote_target,
+            from_header=dialog.local,
+            to_header=dialog.remote,
+            event=self.event,
+            headers=self.headers,
+            expires=self.expires,
+            credentials=self.credentials,
+        )
+        fork.dialog.call_id, fork.dialog.local_tag = dialog.call_id, dialog.local_tag
+        fork.dialog.local_cseq = dialog.local_cseq
+        fork.expires_at, fork.state, fork._family = self.expires_at, "sent", self._family
+        self.agent.observe(SIPSubscriptionDidFork(self, fork), now)
+        return fork if fork.owner is not None else None
 
     def _is_retransmission(self, request: Request) -> bool:
         """The CSeq says it: a table of branches would be the bigger part of a subscription."""
@@ -323,6 +397,8 @@ class Subscription:
             dialog.follow(request)
             dialog.route_set = route_set
             dialog.remote_tag = request.from_tag or ""
+            if self._family is not None:
+                self._family[dialog.remote_tag] = self
         dialog.remote_cseq = request.cseq.number
 
     def _apply(self, state: SubscriptionState, now: float) -> None:

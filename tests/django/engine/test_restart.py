@@ -204,12 +204,16 @@ async def test_a_back_end_that_forgot_its_dialog_is_asked_anew_and_the_state_sta
     assert len(rig.phone.told) == 2
 
 
+@pytest.mark.req("R3261-12.2.2-1")
 async def test_only_the_workers_own_subscriptions_are_taken_up(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()
     await restarted(rig, worker=2)
     assert len(rig.worker.watchers) == 0
     assert await rig.select("select owner from rls_watchers") == [(1,)]
+    rig.phone.refresh()
+    await rig.quiet()
+    assert rig.phone.status == 481
 
 
 async def test_a_stopping_worker_ends_nothing(rig: Rig) -> None:

@@ -73,6 +73,7 @@ def test_service_can_be_renamed_moved_and_used_again(put: Put, subscribe: Subscr
 
 @pytest.mark.req("X-K4")
 @pytest.mark.req("X-K5")
+@pytest.mark.req("R4826-4.4.5-2")
 @pytest.mark.parametrize(
     "uri",
     [

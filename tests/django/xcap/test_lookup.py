@@ -6,6 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from rls.domain.lists import UnresolvableReference
+from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import LISTS_ROOT, friends, inline, lists, pointing, services
 from xcap.lookup import ResolvedService, resolve
 
@@ -68,6 +69,32 @@ def test_missing_list_is_unresolvable_until_it_comes(put: Put) -> None:
     assert isinstance(resolve([LIST])[LIST], UnresolvableReference)
     put("resource-lists", friends("sip:bob@example.test"))
     assert entries(LIST) == ["sip:bob@example.test"]
+
+
+@pytest.mark.req("R4826-3.1-1")
+def test_references_stay_in_the_document_and_are_resolved_when_asked(put: Put, subscribe: Subscribe) -> None:
+    subscribe("bob@example.test")
+    ref = "resource-lists/users/sip:bob@example.test/index/~~/resource-lists/list/entry"
+    own = lists(f'<list name="friends"><entry-ref ref="{ref}"/></list>')
+    put("resource-lists", own)
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    put("resource-lists", friends("sip:dan@example.test"), owner="bob@example.test")
+    assert entries(LIST) == ["sip:dan@example.test"]
+    put("resource-lists", friends("sip:eve@example.test"), owner="bob@example.test")
+    assert entries(LIST) == ["sip:eve@example.test"]
+    stored = XcapClient().get(path_of("resource-lists")).content
+    assert ref in stored.decode()
+
+
+@pytest.mark.req("R4826-3.1-2")
+def test_references_are_percent_encoded(put: Put, subscribe: Subscribe) -> None:
+    subscribe("bob@example.test")
+    put("resource-lists", friends("sip:dan@example.test"), owner="bob@example.test")
+    document = "resource-lists/users/sip%3Abob%40example.test/index"
+    ref = f"{document}/~~/resource-lists/list%5b@name=%22friends%22%5d/entry"
+    put("resource-lists", lists(f'<list name="friends"><entry-ref ref="{ref}"/></list>'))
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    assert entries(LIST) == ["sip:dan@example.test"]
 
 
 @pytest.mark.req("R4826-4.5-7")

@@ -53,6 +53,14 @@ def test_the_root_is_the_part_that_start_names() -> None:
     assert parse("multipart/related; boundary=b1", body) == [PIDF, RLMI]
 
 
+@pytest.mark.req("R2387-4-1")
+def test_the_disposition_of_a_part_means_nothing() -> None:
+    content_type, body = related([RLMI, PIDF], "b1")
+    odd = body.replace(b"Content-ID: <1@a>", b"Content-Disposition: attachment\r\nContent-ID: <1@a>")
+    assert odd != body
+    assert parse(content_type, odd) == [RLMI, PIDF]
+
+
 @pytest.mark.req("R2387-3.4-1")
 @pytest.mark.parametrize(
     "content_type",

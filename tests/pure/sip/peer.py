@@ -79,11 +79,12 @@ class Peer:
         body: bytes = b"",
         **changed: str,
     ) -> Request:
-        """A NOTIFY in the dialog that `subscribe` asks for; From tag "peer"."""
+        """A NOTIFY in the dialog that `subscribe` asks for, with From tag "peer", or is in."""
+        to = subscribe.rows("to")[0]
         destination = subscribe.via.host, subscribe.via.port or 5060
         fields = {
             "uri": f"sip:agent@{address_text(destination)}",
-            "from_": f"{subscribe.rows('to')[0].partition(';tag=')[0]};tag=peer",
+            "from_": to if ";tag=" in to else f"{to};tag=peer",
             "to": subscribe.rows("from")[0],
             "call_id": subscribe.call_id,
             "cseq": f"{cseq} NOTIFY",

@@ -187,3 +187,16 @@ def test_423_is_tried_again_with_min_expires_also_behind_a_challenge(
     assert [request.rows("expires")[0] for request in requests] == ["30", "30", "600", "600"]
     answer_each(peer, network, brief, brief)
     assert fails(subscriber) == [(423, "Interval Too Brief")]
+
+
+@pytest.mark.req("R3261-8.1.3.4-1")
+def test_a_redirection_is_followed_and_leads_nowhere_twice(subscriber: Subscriber) -> None:
+    here, there = f"sip:bob@{subscriber.notifier.at}", f"sip:robert@{subscriber.notifier.at}"
+    subscription = subscriber.subscribe()
+    for _ in range(2):
+        request = subscriber.notifier.request
+        subscriber.notifier.answer(request, 302, (("Contact", f"<{here}>;q=1, <{there}>"),))
+        subscriber.network.run()
+    first, second = subscriber.subscribes()
+    assert (second.uri, second.cseq.number, second.call_id) == (there, 2, first.call_id)
+    assert fails(subscriber) == [(302, "Moved Temporarily")] and subscription.state == "terminated"

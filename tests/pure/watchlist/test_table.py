@@ -88,6 +88,15 @@ def test_terminated_resource_keeps_its_row_and_reason() -> None:
     assert (instance.state, instance.reason, instance.said) == ("terminated", "rejected", None)
 
 
+@pytest.mark.req("R4662-5.6.2-3")
+def test_full_state_takes_terminated_resources_off() -> None:
+    table = ListTable()
+    table.apply(full(0, contact(BOB), contact(CLAIRE)), 0.0)
+    table.apply(partial(1, gone(BOB, "noresource")), 1.0)
+    table.apply(full(2, contact(CLAIRE)), 2.0)
+    assert list(table.rows) == [CLAIRE]
+
+
 def test_age_counts_from_the_last_change_not_from_the_last_telling() -> None:
     table = ListTable()
     table.apply(full(0, contact(BOB), contact(CLAIRE)), 10.0)
