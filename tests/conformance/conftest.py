@@ -109,4 +109,6 @@ def peers(subject: Subject, new_phone: NewPhone, back_ends: PresenceServer) -> P
     """Both sides of the server, and a list and members that no other test uses if it is ours."""
     if subject.own is not None:
         subject = with_new_list(subject, next(_numbers))
+    else:
+        back_ends.forget(subject.members[0].rpartition("@")[2])
     return Peers(subject, new_phone(subject), back_ends)

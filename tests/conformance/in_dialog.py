@@ -37,6 +37,15 @@ def unsubscribed(peers: Peers) -> Message:
     return response
 
 
+def one_more(peers: Peers) -> Message:
+    """The answer to a second subscription; the first is given up again."""
+    first = peers.subscribed()
+    try:
+        return peers.call().subscribe()
+    finally:
+        assert first.subscribe(0).status == 200
+
+
 def other_event(peers: Peers) -> Message:
     call = peers.subscribed()
     call.event = "dialog"

@@ -16,12 +16,10 @@ test that names a requirement, prints this table and writes this page; with `ARG
 takes all tests for passed.
 
 **passed**: its tests pass. **not covered**: no test names it yet. **untestable**: it cannot be seen from
-outside; the row says why. P0: without it a list server is broken; P1: a good one has it; P2: best in
-class. To find the tests of a requirement: `grep -rn R4662-5.2-3 tests`.
+outside, or we chose otherwise; the row says why. P0: without it a list server is broken; P1: a good one
+has it; P2: best in class. To find the tests of a requirement: `grep -rn R4662-5.2-3 tests`.
 
-`tests/conformance` can be held against any list server that believes From and has a list:
-`.venv/bin/python -m pytest tests/conformance --target 192.0.2.1:5060 --target-list sip:team@example.com`.
-`--help` tells the other options. What needs settings or the database of this server is skipped and says so.
+`tests/conformance` can be held [against another list server](../how-to/conformance.md).
 """
 
 

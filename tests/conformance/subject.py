@@ -19,12 +19,15 @@ MEMBERS = (f"sip:bob@{DOMAIN}", f"sip:claire@{DOMAIN}")
 LIST = f"sip:team@{DOMAIN}"
 PRESENCE_ONLY = f"sip:presence-only@{DOMAIN}"
 BROKEN = f"sip:broken@{DOMAIN}"
+LONG = f"sip:long@{DOMAIN}"
 
-OPEN, ALONE, DIGEST = "open", "alone", "digest"
+OPEN, ALONE, DIGEST, LIMITED, FULL = "open", "alone", "digest", "limited", "full"
 SETTINGS = {
     OPEN: {"RLS_MAX_EXPIRES": "7200"},
-    ALONE: {"RLS_PRESENCE_SERVER": "", "RLS_MIN_EXPIRES": "7200"},
+    ALONE: {"RLS_PRESENCE_SERVER": "", "RLS_MIN_EXPIRES": "7200", "RLS_GRUU": "1"},
     DIGEST: {"RLS_SIP_AUTH": "digest"},
+    LIMITED: {"RLS_MAX_USER_SUBSCRIPTIONS": "1", "RLS_LIST_LIMIT": "3", "RLS_BACKEND_IN_FLIGHT": "1"},
+    FULL: {"RLS_MAX_SUBSCRIPTIONS": "1"},
 }
 """Those in which the servers differ."""
 
@@ -89,6 +92,8 @@ def _store_lists(database: Database) -> None:
     packages = ("presence",)
     document = documents.simple(PRESENCE_ONLY, MEMBERS, packages)
     database.store_list(f"presence-only@{DOMAIN}", PRESENCE_ONLY, document)
+    many = documents.simple(LONG, (f"sip:member{number}@{DOMAIN}" for number in range(4)))
+    database.store_list(f"alice2@{DOMAIN}", LONG, many)
     nowhere = (
         f"http://127.0.0.1/xcap-root/resource-lists/users/sip:broken@{DOMAIN}/index/~~/resource-lists/list"
     )

@@ -6,10 +6,12 @@ import time
 
 import pytest
 
-from tests.conformance.conftest import NewPhone
+from tests.conformance.conftest import NewPhone, SubjectOf
 from tests.conformance.situations import Peers
+from tests.conformance.subject import LIMITED
 from tests.live.rig.message import Message
-from tests.live.rig.presence import Script, State, pidf
+from tests.live.rig.phone import token
+from tests.live.rig.presence import PresenceServer, Script, State, pidf
 from tests.live.rig.waiting import eventually
 
 
@@ -61,3 +63,44 @@ def test_next_try_waits_as_long_as_the_back_end_asked(peers: Peers, reason: str)
     again = peers.resources.dialog(peers.member, count=2)
     assert 1.9 < again.first.at - told < 8
     assert again.call_id != first.call_id
+
+
+@pytest.mark.req("R5393-5.4.3-1")
+def test_so_many_subscribes_wait_for_an_answer_at_once(
+    subject_of: SubjectOf, new_phone: NewPhone, back_ends: PresenceServer
+) -> None:
+    subject = subject_of(LIMITED)  # RLS_BACKEND_IN_FLIGHT is 1
+    peers = Peers(subject, new_phone(subject), back_ends)
+    asked = len(peers.resources.dialogs)
+    peers.resources.scripts |= {member: Script() for member in subject.members}
+    call = peers.subscribed()
+    first = eventually(lambda: peers.resources.dialogs[asked:], "the first SUBSCRIBE")[0]
+    assert call.subscribe().status == 200
+    call.notify(1)
+    assert len(peers.resources.dialogs) == asked + 1
+    first.notify(pidf("bob"))
+    eventually(lambda: len(peers.resources.dialogs) == asked + 2, "the second SUBSCRIBE")
+    assert call.subscribe(0).status == 200
+    peers.resources.scripts.clear()  # these members are those of other tests, too
+
+
+@pytest.mark.req("R3265-3.1.4.2-1", "R6665-4.1.2.2-1", "R6665-4.1.2.2-2")
+@pytest.mark.parametrize(("status", "ends"), [(404, True), (481, True), (500, False)])
+def test_refresh_that_fails_ends_what_rfc_6665_says(peers: Peers, status: int, ends: bool) -> None:
+    peers.resources.scripts[peers.member] = Script(state=State(pidf("bob"), "active;expires=8"))
+    peers.subscribed()
+    dialog = peers.resources.dialog(peers.member)
+    dialog.refusal = status
+    eventually(lambda: len(dialog.subscribes) > 1, "a refresh")
+    assert dialog.notify(pidf("bob", "again")).status == (481 if ends else 200)
+
+
+@pytest.mark.req("R3261-8.1.3.4-1")
+def test_redirection_is_followed_once(peers: Peers) -> None:
+    elsewhere = f"sip:{token()}@{peers.member.rpartition('@')[2]}"
+    moved = f"Contact: <{elsewhere}>, <{peers.member}>"
+    peers.resources.scripts[peers.member] = Script(302, (moved,))
+    peers.resources.scripts[elsewhere] = Script(302, (moved,))
+    assert peers.subscribed().settled().instance(peers.member).state == "terminated"
+    asked = [request.request_uri for request in peers.resources.requests.all()]
+    assert (asked.count(peers.member), asked.count(elsewhere)) == (1, 1)

@@ -24,7 +24,7 @@ from tests.conformance.situations import (
     to,
     without,
 )
-from tests.conformance.subject import ALONE, BROKEN, DIGEST, OPEN, PRESENCE_ONLY
+from tests.conformance.subject import ALONE, BROKEN, DIGEST, FULL, LIMITED, LONG, OPEN, PRESENCE_ONLY
 from tests.live.rig.presence import PresenceServer
 
 ANYTHING = ""
@@ -36,13 +36,15 @@ OLD_ACCEPT = f"Accept: {LIST_TYPES}, application/pidf+xml"
 
 @dataclass(frozen=True)
 class Row:
-    """`headers` that the reply must have, with their values. `at` names the settings of the server."""
+    """`headers` that the reply must have, with their values. `at` names the settings of the server,
+    `also` requirements beside that of the row."""
 
     id: str
     situation: Situation
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     at: str = OPEN
+    also: tuple[str, ...] = ()
 
 
 ROWS = (
@@ -81,7 +83,14 @@ ROWS = (
     Row("D28", without("Accept"), 200, {"Require": "eventlist"}),
     Row("D29", added("Content-Type: text/plain", body=b"odd"), 415, {"Accept": ANYTHING}),
     Row("D30", added("Content-Encoding: br", body=b"odd"), 415, {"Accept-Encoding": ANYTHING}),
+    Row(
+        "D31",
+        added("Require: recipient-list-subscribe", "Content-Disposition: recipient-list", body=b"<a/>"),
+        420,
+        {"Unsupported": "recipient-list-subscribe"},
+    ),
     Row("D33", in_dialog.refreshed_with_body, 415, {"Accept": ANYTHING}),
+    Row("D35", of_event("presence", LONG), 500, at=LIMITED, also=("R5363-5.3-1",)),
     Row("D38", asked(30), 423, {"Min-Expires": "60"}),
     Row("D39", asked(3600), 200, {"Expires": "3600"}, ALONE),
     Row("D40", asked(99_999), 200, {"Expires": "7200"}),
@@ -90,6 +99,8 @@ ROWS = (
     Row("D42", asked(0), 200, {"Expires": "0", "Require": "eventlist"}),
     Row("D43", in_dialog.unsubscribed, 200, {"Expires": "0", "Require": "eventlist"}),
     Row("D44", of_event("presence", BROKEN), 502, at=ALONE),
+    Row("D45", in_dialog.one_more, 403, at=LIMITED),
+    Row("D45", in_dialog.one_more, 503, {"Retry-After": ANYTHING}, FULL),
     Row("D46", in_dialog.other_event, 403),
     Row("D47", asked(3600), 200, {"Contact": ANYTHING, "Expires": "3600", "Require": "eventlist"}),
     Row("D48", in_dialog.cancelled, 200),
@@ -102,13 +113,22 @@ ROWS = (
     Row("D54", in_dialog.of_a_second_dialog, 481),
     Row("D55", in_dialog.notified(), 200),
     Row("D56", in_dialog.store_is_slow, 100, at=ALONE),
-    Row("D57", other_method("PUBLISH", "Event: presence"), 405, {"Allow": ANYTHING}, ALONE),
+    Row(
+        "D57",
+        other_method("PUBLISH", "Event: presence"),
+        405,
+        {"Allow": ANYTHING},
+        ALONE,
+        also=("R3903-4-1",),
+    ),
     Row("D57", other_method("PUBLISH", "Event: presence"), 200),
     Row("D58", added("Require: sec-agree"), 420, {"Unsupported": "sec-agree"}),
 )
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.id, marks=pytest.mark.req(row.id)) for row in ROWS])
+@pytest.mark.parametrize(
+    "row", [pytest.param(row, id=row.id, marks=pytest.mark.req(row.id, *row.also)) for row in ROWS]
+)
 def test_reply(row: Row, subject_of: SubjectOf, new_phone: NewPhone, back_ends: PresenceServer) -> None:
     subject = subject_of(row.at)
     reply = row.situation(Peers(subject, new_phone(subject), back_ends))

@@ -8,12 +8,13 @@ import pytest
 
 from tests.conformance.authenticated import credentials
 from tests.conformance.conftest import NewPhone, SubjectOf
-from tests.conformance.situations import Peers
+from tests.conformance.situations import Peers, added
 from tests.conformance.subject import ALONE, DIGEST, PRESENCE_ONLY
 from tests.live.rig import documents
 from tests.live.rig.message import answer
-from tests.live.rig.phone import token
-from tests.live.rig.presence import PresenceServer, Script, pidf
+from tests.live.rig.phone import ACCEPT, token
+from tests.live.rig.presence import PresenceServer, Script, State, pidf
+from tests.live.rig.waiting import eventually
 
 
 @pytest.mark.req("R6665-3.1.2-1")
@@ -149,3 +150,69 @@ def test_one_odd_answer_does_not_end_a_subscription(peers: Peers, status: int) -
     peers.phone.inbox.wait(lambda message: b"lost" in message.body)
     peers.phone.respond = lambda request: answer(request, 200)
     assert call.subscribe().status == 200
+
+
+@pytest.mark.req("R3265-3.3.4-2")
+def test_second_subscription_in_a_dialog_leaves_the_first_as_it_was(peers: Peers) -> None:
+    call = peers.subscribed()
+    call.event = "presence;id=2"
+    assert call.subscribe().status == 403
+    call.event = "presence"
+    assert call.subscribe().status == 200
+
+
+@pytest.mark.req("R3856-6.6.2-1")
+def test_strangers_are_refused_and_no_answer_is_202(peers: Peers, new_phone: NewPhone) -> None:
+    stranger = new_phone(peers.subject, f"sip:mallory@{peers.subject.domain}")
+    assert stranger.call(peers.subject.list_uri).subscribe().status in (403, 603)
+    assert peers.call().subscribe().status == 200
+
+
+@pytest.mark.req("R3856-6.7-1")
+def test_latest_accept_counts(peers: Peers) -> None:
+    """Also for back ends, from their next SUBSCRIBE on."""
+    peers.resources.scripts[peers.member] = Script(state=State(pidf("bob"), "active;expires=3"))
+    call = peers.phone.call(peers.subject.list_uri, accept=f"{ACCEPT}, multipart/signed")
+    assert call.subscribe().status == 200
+    dialog = peers.resources.dialog(peers.member)
+    assert "multipart/signed" in dialog.first["Accept"]
+    assert call.subscribe(3600, ["Accept: text/plain", "Supported: eventlist"]).status == 406
+    assert call.subscribe(3600, [f"Accept: {ACCEPT}", "Supported: eventlist"]).status == 200
+    before = len(dialog.subscribes)
+    refresh = eventually(lambda: dialog.subscribes[before:], "a refresh")[0]
+    assert "multipart/signed" not in refresh["Accept"]
+
+
+@pytest.mark.req("R5621-8.4-1")
+@pytest.mark.parametrize("handling", ["", ";handling=required"])
+def test_part_that_has_to_be_understood_is_refused(peers: Peers, handling: str) -> None:
+    part = f"Content-Type: text/odd\r\nContent-Disposition: render{handling}\r\n\r\nodd"
+    body = f"--b\r\n{part}\r\n--b--\r\n".encode()
+    assert added("Content-Type: multipart/mixed;boundary=b", body=body)(peers).status == 415
+
+
+@pytest.mark.req("R6665-4.3-1")
+def test_server_stays_out_of_the_dialogs_it_makes_possible(peers: Peers) -> None:
+    peers.subject.ours()
+    user = f"sip:{token()}@{peers.subject.domain}"
+    assert peers.call(user).subscribe().status == 200
+    forwarded = peers.resources.requests.wait(lambda message: message.request_uri == user)
+    assert not forwarded.rows("Record-Route")
+
+
+@pytest.mark.req("R3261-19.3-1")
+def test_tags_are_all_different_and_long_enough(peers: Peers) -> None:
+    request = peers.phone.request
+    tags = [peers.phone.ask(request("OPTIONS", peers.subject.list_uri)).tag("To") for _ in range(100)]
+    assert len(set(tags)) == len(tags)
+    assert min(map(len, tags)) >= 8  # 32 bits, if each character has four
+
+
+@pytest.mark.req("R6665-4.5.1-1", "R5627-4.3-1")
+def test_contact_may_be_a_gruu(subject_of: SubjectOf, new_phone: NewPhone) -> None:
+    subject = subject_of(ALONE)  # RLS_GRUU is on
+    call = new_phone(subject).call(subject.list_uri)
+    contact = call.subscribe()["Contact"]
+    assert contact == call.notify(0).message["Contact"]
+    assert ";gr=worker1" in contact
+    assert call.subscribe(0).status == 200

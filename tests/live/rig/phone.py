@@ -93,6 +93,12 @@ class Phone:
         return call
 
 
+def _list_element(body: bytes) -> bytes:
+    """The start tag that opens RLMI."""
+    found = re.search(rb"<(\w+:)?list\s[^>]*>", body)
+    return found[0] if found else b""
+
+
 class ListCall:
     """One list subscription as its watcher sees it."""
 
@@ -145,11 +151,14 @@ class ListCall:
 
     def notify(self, version: int) -> ListNotify:
         """Waits for the NOTIFY with this RLMI version; fails if there is a gap before it."""
-        cseq = version + 1
-        self.phone.inbox.wait(lambda message: self.is_notify(message) and message.cseq == cseq)
+        wanted = f'version="{version}"'.encode()
+        found = self.phone.inbox.wait(
+            lambda message: self.is_notify(message) and wanted in _list_element(message.body)
+        )
         numbered = [message.cseq for message in self.notifies]
-        assert numbered[:cseq] == list(range(1, cseq + 1)), numbered
-        told = list_notify.parse(self.notifies[version])
+        before = numbered[: numbered.index(found.cseq) + 1]
+        assert before == list(range(found.cseq - version, found.cseq + 1)), numbered
+        told = list_notify.parse(found)
         assert told.version == version
         return told
 

@@ -42,7 +42,7 @@ class Script:
 
 
 class BackEndDialog:
-    """One back-end subscription at the presence server."""
+    """One back-end subscription at the presence server. `refusal`: status that refreshes get from now on."""
 
     def __init__(self, server: PresenceServer, subscribe: Message) -> None:
         self._server = server
@@ -52,6 +52,7 @@ class BackEndDialog:
         self.event = subscribe["Event"]
         self.last: State | None = None
         self.ended = False
+        self.refusal = 0
         self._cseq = 0
 
     @property
@@ -147,6 +148,10 @@ class PresenceServer:
     def domain(self, name: str) -> Domain:
         return self.domains.setdefault(name, Domain())
 
+    def forget(self, name: str) -> None:
+        """Begin anew with a domain: what there is goes on unseen."""
+        self.domains.pop(name, None)
+
     def _receive(self, message: Message) -> None:
         if message.status:
             self.answers.add(message)
@@ -176,6 +181,9 @@ class PresenceServer:
             script = Script(headers=("Expires: 0",), state=State(state="terminated;reason=timeout"))
         if is_new:
             dialog.subscribes.append(message)
+        if dialog.refusal:
+            self.wire.send(answer(message, dialog.refusal), message.source)
+            return
         self._accept(dialog, message, script)
         dialog.ended = dialog.ended or message["Expires"] == "0"
 
