@@ -29,7 +29,7 @@ class Notify(NamedTuple):
 def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> Notify:
     """Full state, or the resources whose rows are named; never less than was numbered."""
     profile = watcher.profile
-    full = row.kind == "F" or watcher.force_full or profile.always_full
+    full = row.kind == "F" or watcher.force_full
     back_ends: Iterable[BackEnd] = watcher.resources.values()
     if not full:
         wanted = set(row.row_ids)

@@ -58,7 +58,8 @@ class Sender:
         row = watcher.next_to_send()
         if row is None:
             return
-        watcher.force_full = watcher.force_full or (self._full_state and not watcher.spread)
+        always = self._full_state or watcher.profile.always_full
+        watcher.force_full = watcher.force_full or (always and not watcher.spread)
         notify = render(watcher, row, self._host, now)
         watcher.force_full = False
         watcher.spread = bool(notify.left_over)

@@ -112,3 +112,22 @@ def told(call: ListCall) -> set[bytes]:
     """The notes that NOTIFYs have brought."""
     seen = b"".join(notify.body for notify in call.notifies)
     return {word for word in (b"second", b"third") if word in seen}
+
+
+def dialog_info(version: int) -> bytes:
+    namespace = "urn:ietf:params:xml:ns:dialog-info"
+    return f'<dialog-info xmlns="{namespace}" version="{version}" state="full" entity="sip:bob@x"/>'.encode()
+
+
+@pytest.mark.req("R4235-4.1-1")
+def test_versions_of_dialog_documents_rise_as_they_did_at_the_back_end(peers: Peers) -> None:
+    kind = "application/dialog-info+xml"
+    script = Script(state=State(dialog_info(0), content_type=kind))
+    peers.resources.scripts |= dict.fromkeys(peers.subject.members, script)
+    call = peers.call(event="dialog")
+    assert call.subscribe().status == 200
+    told = [call.settled().body_of(peers.member)]
+    for version in (1, 2):
+        peers.resources.dialog(peers.member).notify(dialog_info(version), kind=kind)
+        told.append(call.notify(version + 1).body_of(peers.member))
+    assert told == [dialog_info(version) for version in (0, 1, 2)]

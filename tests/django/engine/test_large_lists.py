@@ -38,3 +38,15 @@ async def test_a_refresh_shows_all_of_it_again(rig: Rig) -> None:
     told = rig.phone.told[before:]
     assert told[0].full and set(told[0].states) == set(CROWD)
     assert {uri for each in told for uri, known in each.states.items() if known} == set(CROWD)
+
+
+async def test_full_state_always_comes_to_an_end(rig: Rig) -> None:
+    """What did not fit follows as partial state: else it would never fit."""
+    rig.lists.put(service(*CROWD))
+    rig.server.bodies = {uri: uri.encode() + b"x" * 20_000 for uri in CROWD}
+    await rig.start(full_state=True)
+    await rig.subscribed(settle=False)
+    await rig.quiet()
+    told = rig.phone.told
+    assert told[0].full and len(told) < 12
+    assert {uri for each in told for uri, known in each.states.items() if known} == set(CROWD)

@@ -93,12 +93,6 @@ class Phone:
         return call
 
 
-def _list_element(body: bytes) -> bytes:
-    """The start tag that opens RLMI."""
-    found = re.search(rb"<(\w+:)?list\s[^>]*>", body)
-    return found[0] if found else b""
-
-
 class ListCall:
     """One list subscription as its watcher sees it."""
 
@@ -149,18 +143,17 @@ class ListCall:
         """In the order of their arrival, without retransmissions."""
         return list({message.cseq: message for message in self.phone.inbox.all(self.is_notify)}.values())
 
-    def notify(self, version: int) -> ListNotify:
-        """Waits for the NOTIFY with this RLMI version; fails if there is a gap before it."""
-        wanted = f'version="{version}"'.encode()
-        found = self.phone.inbox.wait(
-            lambda message: self.is_notify(message) and wanted in _list_element(message.body)
-        )
-        numbered = [message.cseq for message in self.notifies]
-        before = numbered[: numbered.index(found.cseq) + 1]
-        assert before == list(range(found.cseq - version, found.cseq + 1)), numbered
-        told = list_notify.parse(found)
-        assert told.version == version
+    def notify(self, number: int) -> ListNotify:
+        """Waits for a NOTIFY, the first is 0; fails if CSeq or RLMI version leave one out before it."""
+        self.phone.inbox.wait(lambda message: self.is_notify(message) and message.cseq >= self._last(number))
+        first, told = list_notify.parse(self.notifies[0]), list_notify.parse(self.notifies[number])
+        assert told.message.cseq - first.message.cseq == number, [each.cseq for each in self.notifies]
+        assert told.version - first.version == number
         return told
+
+    def _last(self, number: int) -> int:
+        """Its CSeq."""
+        return min((each.cseq for each in self.notifies), default=0) + number
 
     def settled(self) -> ListNotify:
         """The NOTIFY that brings what the back ends answered at first."""
