@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench import generator, machine
+from bench import generator, machine, memory
 from bench.measures import Figures, Run, figures, refresh_figures, storm_figures
 
 log = logging.getLogger("bench")
@@ -114,6 +114,7 @@ def rounds(results: Path) -> dict[str, int]:
 def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float) -> dict[str, Any]:
     server.start(size.lists, size.entries)
     busy = machine.wait_until_quiet()
+    empty = memory.megabytes(server.groups()["worker"])
     phases = {
         "update": ["--phases", ",".join(f"{phase}:{seconds:g}" for phase in PHASES)],
         "refresh": ["--phases", f"w8:{seconds:g}"],
@@ -124,7 +125,7 @@ def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float
         program, mode, size.lists, size.entries, *window, *phases, "--setup-timeout", "240",
         groups=server.groups(), hook=server.hook,
     )  # fmt: skip
-    result["busy_before"] = busy
+    result["busy_before"], result["empty_mb"] = busy, empty
     return result
 
 

@@ -10,15 +10,25 @@ from pathlib import Path
 def seconds(pid: int) -> float:
     """Of the process, its living descendants, and those that have ended. 0 if there is no such process."""
     table = dict(_processes())
-    family, found = {pid}, 0
-    while len(family) > found:
-        found = len(family)
-        family |= {child for child, (parent, _) in table.items() if parent in family}
-    return sum(table[member][1] for member in family if member in table) / os.sysconf("SC_CLK_TCK")
+    ticks = sum(table[member][1] for member in _family(pid, table) if member in table)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def used(pids: Mapping[str, int]) -> dict[str, float]:
     return {name: seconds(pid) for name, pid in pids.items()}
+
+
+def family(pid: int) -> set[int]:
+    """The process and its living descendants."""
+    return _family(pid, dict(_processes()))
+
+
+def _family(pid: int, table: Mapping[int, tuple[int, int]]) -> set[int]:
+    family, found = {pid}, 0
+    while len(family) > found:
+        found = len(family)
+        family |= {child for child, (parent, _) in table.items() if parent in family}
+    return family
 
 
 def _processes() -> list[tuple[int, tuple[int, int]]]:

@@ -38,6 +38,8 @@ MEASURES = (
     Measure("age_p50", "oldest change told, p50, at half of its own maximum", "ms", False),
     Measure("age_p99", "oldest change told, p99, at half of its own maximum", "ms", False),
     Measure("memory", "memory of the server's SIP processes after set-up", "MB", False),
+    Measure("memory_list", "of it, for each list", "KB", False),
+    Measure("memory_back_end", "of it, for each back-end subscription", "KB", False),
     Measure("lost", "states lost, missing or gone back", "", False),
     Measure("errors", "protocol errors", "", False),
 )
@@ -50,12 +52,21 @@ def figures(update: Run) -> Figures:
     found["setup"] = setup["backend_subs_per_s"]
     found["full_p50"] = setup["ms_to_full_state"]["p50"]
     found["memory"] = setup["groups"]["worker"]["pss_mb"]
+    found |= _grown(setup["groups"]["worker"]["pss_mb"] - update["empty_mb"], setup)
     found["errors"] = update["total"]["protocol_errors"]
     found["lost"] = setup["missing_states"] + sum(phase["lost"] for phase in update["phases"])
     found["lost"] += update["total"]["counts"].get("state_regressed", 0)
     for phase in update["phases"]:
         _READERS[phase["phase"].partition(":")[0]](found, phase)
     return found
+
+
+def _grown(megabytes: float, setup: Run) -> Figures:
+    kilobytes = 1024 * megabytes
+    return {
+        "memory_list": kilobytes / setup["lists"],
+        "memory_back_end": kilobytes / (setup["lists"] * setup["entries"]),
+    }
 
 
 def _full(found: Figures, phase: Run) -> None:

@@ -22,11 +22,12 @@ CALLS = 10
 def test_subscriptions_from_beginning_to_end(
     transport: str, server: ListServer, put_list: PutList, resources: Domain, domain: str, tmp_path: Path
 ) -> None:
-    uri = put_list("bob", "claire")
+    for number in range(1, CALLS + 1):  # of one user they would know each other's states
+        put_list("bob", "claire", user=f"phone{number}")
     command = (
         "sipp", server.address, "-sf", str(SCENARIO), "-t", transport, "-i", "127.0.0.1", "-m", str(CALLS),
         "-l", str(CALLS), "-r", str(CALLS), "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err",
-        "-key", "list", uri.removeprefix("sip:"), "-key", "user", f"alice@{domain}",
+        "-key", "domain", domain,
     )  # fmt: skip
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     errors = "\n".join(path.read_text() for path in tmp_path.glob("*errors.log"))

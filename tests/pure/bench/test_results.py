@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from bench import generator
+from bench import generator, memory
 from bench.compare import rounds
 from bench.growth_table import Grown, table
 
@@ -50,3 +51,8 @@ def test_a_generator_without_a_result_is_told_with_what_it_said(program: Path) -
     program.write_text('#!/bin/sh\necho "no such address" >&2\n')
     with pytest.raises(generator.RunFailed, match="no such address"):
         generator.run(program, "update", 1, 1)
+
+
+def test_memory_of_a_process_is_read_and_nothing_for_one_that_is_gone() -> None:
+    assert memory.megabytes(os.getpid()) > 10
+    assert memory.megabytes(2**22 + 1) == 0
