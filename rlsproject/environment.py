@@ -229,7 +229,8 @@ WEB = Section(
             LIST,
             "",
             "user@domain",
-            "Subscribers who read and write the documents of all users, and read rls-services/global/index.",
+            "Subscribers who read and write the documents of all users and global ones, and read "
+            "rls-services/global/index.",
         ),
         Setting(
             "RLS_XCAP_QUOTED_ATTRIBUTES",

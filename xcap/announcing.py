@@ -1,20 +1,21 @@
-"""Tells the SIP workers, on commit, that documents of a user have changed."""
+"""Tells the SIP workers, on commit, that documents of a tree have changed."""
 
 from django.db import connection
 
 from xcap.selectors import Xui
+from xcap.selectors.document import tree_name
 
 CHANNEL = "xcap_documents"
 _LONGEST = 1000
 """Characters; PostgreSQL takes less than 8000 octets."""
 
 
-def tree_of(owner: Xui) -> str:
-    """What announcements call the documents of a user."""
-    return str(owner)[:_LONGEST]
+def tree_of(owner: Xui | None) -> str:
+    """What announcements call the documents of a user, or the global ones."""
+    return tree_name(owner)[:_LONGEST]
 
 
-def announce(owner: Xui) -> None:
+def announce(owner: Xui | None) -> None:
     """To be called in the transaction of the change."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_notify(%s, %s)", (CHANNEL, tree_of(owner)))

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from xml.sax.saxutils import escape, quoteattr
 
-from xcap.namespaces import XCAP_ERROR_NS
+from xcap.namespaces import LIMIT_NS, XCAP_ERROR_NS
 
 MEDIA_TYPE: Final = "application/xcap-error+xml"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,6 +22,7 @@ ErrorElement = Literal[
     "schema-validation-error",
     "uniqueness-failure",
     "constraint-failure",
+    "extension",
 ]
 
 
@@ -42,27 +43,54 @@ class Exists:
 
 
 class Conflict(Exception):
-    """The request would leave the document in a state that is not allowed; nothing was stored."""
+    """The request would leave the document in a state that is not allowed; nothing was stored.
+
+    `extension` is the markup of an error that RFC 4825 does not know, in a namespace of its own.
+    """
 
     def __init__(
-        self, element: ErrorElement, phrase: str, *, exists: Sequence[Exists] = (), ancestor: str = ""
+        self,
+        element: ErrorElement,
+        phrase: str,
+        *,
+        exists: Sequence[Exists] = (),
+        ancestor: str = "",
+        extension: str = "",
     ) -> None:
         super().__init__(phrase)
         self.element = element
         self.phrase = phrase
         self.exists = exists
         self.ancestor = ancestor
+        self.extension = extension
 
     def __str__(self) -> str:
-        return "; ".join([f"{self.element}: {self.phrase}", *(exists.in_words() for exists in self.exists)])
+        what = self.phrase if self.extension else f"{self.element}: {self.phrase}"
+        return "; ".join([what, *(exists.in_words() for exists in self.exists)])
 
     def body(self) -> bytes:
-        content = "".join(map(str, self.exists))
+        content = "".join(map(str, self.exists)) + self.extension
         if self.ancestor:
             content += f"<ancestor>{escape(self.ancestor)}</ancestor>"
-        phrase = quoteattr(_NO_XML.sub("\ufffd", self.phrase))
+        # The one element that has no phrase.
+        phrase = "" if self.extension else f" phrase={quoteattr(xml_text(self.phrase))}"
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<xcap-error xmlns="{XCAP_ERROR_NS}">'
-            f"<{self.element} phrase={phrase}>{content}</{self.element}></xcap-error>\n"
+            f"<{self.element}{phrase}>{content}</{self.element}></xcap-error>\n"
         ).encode()
+
+
+class LimitReached(Conflict):
+    """A limit of this server and not of the application usage: what there may be, and how many of it."""
+
+    def __init__(self, what: str, most: int, phrase: str) -> None:
+        text = escape(xml_text(phrase))
+        super().__init__(
+            "extension", phrase, extension=f'<limit xmlns="{LIMIT_NS}" {what}="{most}">{text}</limit>'
+        )
+
+
+def xml_text(text: str) -> str:
+    """Without characters that XML does not know."""
+    return _NO_XML.sub("\ufffd", text)

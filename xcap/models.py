@@ -1,6 +1,7 @@
 from django.db import models
 
 from xcap.selectors import DocumentSelector, Xui
+from xcap.selectors.document import tree_name
 from xcap.usages import ApplicationUsage, stored, usage_of
 from xcap.version import Version
 from xcap.watcher import DocumentWatcher
@@ -16,8 +17,8 @@ def application_usages() -> list[tuple[int, str]]:
 class Document(models.Model):
     """A stored XCAP document (table `xcap` of OpenSIPS and OpenXCAP), its bytes as the client sent them.
 
-    Write it with `xcap.store` only: that keeps the index of list services right and
-    tells the running subscriptions.
+    Global documents have neither username nor domain. Write it with `xcap.store` only: that keeps the
+    index of list services right and tells the running subscriptions.
     """
 
     username = models.TextField()
@@ -42,7 +43,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_doc_type_display()}/users/sip:{self.username}@{self.domain}/{self.doc_uri}"
+        return f"{self.get_doc_type_display()}/{tree_name(self.owner)}/{self.doc_uri}"
 
     @property
     def usage(self) -> ApplicationUsage:
@@ -53,8 +54,13 @@ class Document(models.Model):
         return usage
 
     @property
+    def owner(self) -> Xui | None:
+        """None for a global document."""
+        return Xui.of_row(self.username, self.domain)
+
+    @property
     def selector(self) -> DocumentSelector:
-        return DocumentSelector(self.usage.auid, Xui(self.username, self.domain), self.doc_uri)
+        return DocumentSelector(self.usage.auid, self.owner, self.doc_uri)
 
 
 class ServiceUri(models.Model):

@@ -20,7 +20,7 @@ def documents(watched: Sequence[Watched], reader: Xui) -> dict[DocumentSelector,
     """The stored documents that are watched and may be read, without their bytes. Raises DatabaseError."""
     trees = Q()
     for owner in {each.owner for each in watched}:
-        trees |= Q(username=owner.username, domain=owner.domain)
+        trees |= Q(**DocumentSelector("", owner, "").tree)
     if not trees:
         return {}
     stored = Document.objects.filter(trees).defer("doc").order_by("doc_type", "doc_uri", "pk")
@@ -36,7 +36,10 @@ def documents(watched: Sequence[Watched], reader: Xui) -> dict[DocumentSelector,
 
 def may_read(document: DocumentSelector, reader: Xui) -> bool:
     """Their own, and what the application usage shows to others."""
-    return document.owner == reader or USAGES[document.auid].shows_others(known=True)
+    usage = USAGES[document.auid]
+    if document.owner is None:
+        return not usage.trusted_global
+    return document.owner == reader or usage.shows_others(known=True)
 
 
 def whole(

@@ -11,6 +11,7 @@ from rls.domain.lists import UnresolvableReference
 from xcap.models import Document
 from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
+from xcap.selectors.document import tree_name
 from xcap.selectors.root import XcapRoot, http_host
 from xcap.usages import RESOURCE_LISTS
 
@@ -24,7 +25,7 @@ class Key:
     doc_uri: str
 
     def __str__(self) -> str:
-        return f"resource-lists/users/sip:{self.username}@{self.domain}/{self.doc_uri}"
+        return f"resource-lists/{tree_name(Xui.of_row(self.username, self.domain))}/{self.doc_uri}"
 
 
 _KEY = ("username", "domain", "doc_uri")
@@ -101,10 +102,11 @@ class Dereferencer:
     """Resolves the references of one service and remembers on which documents the result rests.
 
     Absolute ones (`resource-list`, `external`) stay with the owner of the service (RFC 4826
-    section 4.1); a relative `entry-ref` may go to any user below our root (section 4.5).
+    section 4.1) or lead to a global list; a relative `entry-ref` may go to any user below our root
+    (section 4.5).
     """
 
-    owner: Xui
+    owner: Xui | None
     root: XcapRoot
     documents: Documents
     used: dict[Key, Stored | None] = field(default_factory=dict)
@@ -138,13 +140,13 @@ class Dereferencer:
         if http_host(reference) is None:
             return self.root.relative(reference)
         target = self.root.absolute(reference)
-        if target.document.owner != self.owner:
+        if target.document.owner not in (self.owner, None):
             raise UnresolvableReference(f"{reference} is not a list of {self.owner}")
         return target
 
 
 def _key(target: Target) -> Key:
     document = target.document
-    if document.auid != RESOURCE_LISTS.auid or document.owner is None:
-        raise InvalidSelector("not a resource-lists document of a user")
-    return Key(document.owner.username, document.owner.domain, document.path)
+    if document.auid != RESOURCE_LISTS.auid:
+        raise InvalidSelector("not a resource-lists document")
+    return Key(**document.tree, doc_uri=document.path)

@@ -11,7 +11,7 @@ from django.db import connection
 from xcap import history
 from xcap.announcing import CHANNEL, tree_of
 from xcap.models import Document
-from xcap.selectors import Xui
+from xcap.selectors import DocumentSelector, Xui
 
 _COLUMNS: Final = ("id", "username", "domain", "doc", "doc_type", "etag", "source", "doc_uri", "port")
 _FIND: Final = f"""
@@ -19,6 +19,9 @@ select {", ".join(_COLUMNS)} from xcap
  where username = %s and domain = %s and doc_type = %s and doc_uri = %s
 """
 _LOCK: Final = "select from rls_subscribers where username = %s and domain = %s for no key update"
+_LOCK_GLOBAL: Final = "select pg_advisory_xact_lock(%s)"
+GLOBAL_TREE: Final = 0x78636170
+"""Advisory lock of the tree that belongs to nobody, so that there is no row to be locked."""
 _WRITE: Final = """
 with written as (
   insert into xcap (username, domain, doc_type, doc_uri, doc, etag, source, port)
@@ -30,24 +33,28 @@ select id, pg_notify('rls_lists', id::text), pg_notify(%(channel)s, %(tree)s) fr
 """
 
 
-def find(owner: Xui, doc_type: int, doc_uri: str) -> Document | None:
+def find(document: DocumentSelector, doc_type: int) -> Document | None:
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, (owner.username, owner.domain, doc_type, doc_uri))
+        cursor.execute(_FIND, (*document.tree.values(), doc_type, document.path))
         row = cursor.fetchone()
     return Document.from_db(connection.alias, _COLUMNS, row) if row else None
 
 
-def lock(owner: Xui) -> bool:
-    """Locks the row of the user until the transaction ends; whether there is such a user."""
+def lock(owner: Xui | None) -> bool:
+    """Locks the row of the user, or the global tree, until the transaction ends; whether there is such
+    a user."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, (owner.username, owner.domain))
+        if owner is None:
+            cursor.execute(_LOCK_GLOBAL, (GLOBAL_TREE,))
+        else:
+            cursor.execute(_LOCK, (owner.username, owner.domain))
         return cursor.fetchone() is not None
 
 
 def write(document: Document, doc: bytes, etag: str, author: str) -> None:
     """Store it under the lock of its user; the SIP workers hear of it on commit."""
     known = history.parameters(document, doc, etag, author)
-    news = {"channel": CHANNEL, "tree": tree_of(Xui(document.username, document.domain))}
+    news = {"channel": CHANNEL, "tree": tree_of(document.owner)}
     kept = f", {history.RECORD}" if settings.RLS_XCAP_VERSIONS else ""
     with connection.cursor() as cursor:
         cursor.execute(_WRITE.format(history=kept), known | news)

@@ -1,7 +1,7 @@
 """Reading and changing stored documents: the one way in for XCAP, the admin and whoever comes later.
 
-Every change runs in one transaction under the lock of the user's row: two writers to one
-tree follow each other, also when the document does not exist yet.
+Every change runs in one transaction under the lock of the user's row, or that of the global tree: two
+writers to one tree follow each other, also when the document does not exist yet.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from lxml import etree
 
 from rls.domain.uri import SipUri
 from rls.models import Subscriber
-from rls.services import list_changed
+from rls.services import all_lists_changed, list_changed
 from xcap import history, quota, rows
 from xcap.announcing import announce
 from xcap.components import Edit
@@ -46,9 +46,7 @@ def root() -> XcapRoot:
 
 
 def find(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None:
-    if selector.owner is None:
-        return None
-    return rows.find(selector.owner, usage.doc_type, selector.path)
+    return rows.find(selector, usage.doc_type)
 
 
 class TooLarge(Conflict):
@@ -118,12 +116,8 @@ def _checked(
 
 def _new(usage: ApplicationUsage, selector: DocumentSelector) -> Document:
     """Raises Conflict if the user has as many documents as may be."""
-    owner = selector.owner
-    assert owner is not None
-    quota.check(usage, owner)
-    return Document(
-        username=owner.username, domain=owner.domain, doc_type=usage.doc_type, doc_uri=selector.path
-    )
+    quota.check(usage, selector)
+    return Document(**selector.tree, doc_type=usage.doc_type, doc_uri=selector.path)
 
 
 @transaction.atomic
@@ -222,7 +216,7 @@ def delete(
         raise PreconditionFailed
     history.record_deletion(document, author)
     list_changed(document.pk)
-    announce(Xui(document.username, document.domain))
+    announce(document.owner)
     document.delete()
 
 
@@ -242,13 +236,9 @@ def lock(usage: ApplicationUsage, selector: DocumentSelector) -> Document | None
     return find(usage, selector)
 
 
-def _lock(selector: DocumentSelector) -> Xui:
-    owner = selector.owner
-    if owner is None:
-        raise NotFound("nobody writes global documents")
-    if not rows.lock(owner):
-        raise NotFound(str(owner))
-    return owner
+def _lock(selector: DocumentSelector) -> None:
+    if not rows.lock(selector.owner):
+        raise NotFound(str(selector.owner))
 
 
 def _taken(uris: Sequence[str], document: Document) -> set[str]:
@@ -283,6 +273,9 @@ def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
 
 def _services_changed(document: Document) -> None:
     """Subscriptions whose services point to a new document could not know its number."""
+    if document.owner is None:
+        all_lists_changed()
+        return
     services = Document.objects.filter(
         username=document.username, domain=document.domain, doc_type=RLS_SERVICES.doc_type
     )

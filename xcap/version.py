@@ -3,6 +3,7 @@
 from django.db import models
 
 from xcap.selectors import DocumentSelector, Xui
+from xcap.selectors.document import tree_name
 from xcap.usages import usage_of
 
 
@@ -38,11 +39,14 @@ class Version(models.Model):
         """The document as the admin calls it."""
         usage = usage_of(self.doc_type)
         auid = usage.auid if usage else self.doc_type
-        return f"{auid}/users/sip:{self.username}@{self.domain}/{self.doc_uri}"
+        return f"{auid}/{tree_name(self.owner)}/{self.doc_uri}"
+
+    @property
+    def owner(self) -> Xui | None:
+        return Xui.of_row(self.username, self.domain)
 
     @property
     def selector(self) -> DocumentSelector | None:
         """None for an application usage that this server no longer has."""
         usage = usage_of(self.doc_type)
-        owner = Xui(self.username, self.domain)
-        return DocumentSelector(usage.auid, owner, self.doc_uri) if usage else None
+        return DocumentSelector(usage.auid, self.owner, self.doc_uri) if usage else None

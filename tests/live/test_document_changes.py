@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -131,6 +132,23 @@ def test_only_what_the_subscriber_may_read_is_told(
     put_list("dave", user="bob")
     put_list("dave")
     assert [each[0] for each in alice.told(2).documents] == [sel]
+
+
+@pytest.mark.req("X-C7", "X-N9")
+def test_global_documents_are_told_to_everybody(
+    start_worker: Start, new_phone: NewPhone, domain: str
+) -> None:
+    server = start_worker(RLS_XCAP_SUPER_USERS=f"root@{domain}")
+    server.web.start()
+    server.web.wait_until(server.web_answers)
+    everybody = replace(server.xcap(f"root@{domain}"), tree="global")
+    watch = accepted(new_phone("alice", server), "resource-lists/global/", "rls-services/global/")
+    assert watch.told(1).documents == []
+    assert everybody.put("resource-lists", EMPTY_LISTS) == 201
+    ((sel, before, _),) = watch.told(2).documents
+    assert (sel, before) == ("resource-lists/global/index", None)
+    assert everybody.delete("resource-lists") == 200
+    assert watch.told(3).documents[0][2] is None
 
 
 @pytest.mark.req("R5875-4.4-1")

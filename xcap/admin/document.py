@@ -57,7 +57,7 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(ordering="username")
     def user(self, document: Document) -> str:
-        return f"{document.username}@{document.domain}"
+        return f"{document.username}@{document.domain}" if document.owner else "global"
 
     @admin.display(description="list services", ordering="count")
     def services(self, document: Document) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rls.domain import xmlinput
@@ -35,7 +36,7 @@ class Watched:
 
     sel: str
     auid: str
-    owner: Xui
+    owner: Xui | None
     path: str
     collection: bool = False
     node: NodeSelector | None = None
@@ -90,8 +91,8 @@ def _below_root(uri: str, root: XcapRoot) -> str:
 def _single(sel: str, root: XcapRoot) -> Watched | None:
     target = root.relative(sel)
     document, usage = target.document, USAGES.get(target.document.auid)
-    if document.owner is None or usage is None:
-        return None  # global documents are computed, they have no history of changes
+    if usage is None or not usage.stores(document):
+        return None  # what is computed has no history of changes
     node = None
     if target.node is not None:
         bindings = parse_bindings(target.query)
@@ -106,10 +107,14 @@ def _collection(sel: str, root: XcapRoot, subscriber: Xui) -> Watched | None:
         case [auid] | [auid, "users"] if auid:
             return Watched(sel, auid, subscriber, "", collection=True)
         case [auid, "users", user, *folders]:
-            owner = Xui.parse(user, root.default_domain)
-            path = "".join(f"{folder}/" for folder in folders)
-            return Watched(sel, auid, owner, path, collection=True)
+            return Watched(sel, auid, Xui.parse(user, root.default_domain), _path(folders), collection=True)
+        case [auid, "global", *folders]:
+            return Watched(sel, auid, None, _path(folders), collection=True)
     return None
+
+
+def _path(folders: Sequence[str]) -> str:
+    return "".join(f"{folder}/" for folder in folders)
 
 
 def everything(subscriber: Xui) -> Watched:

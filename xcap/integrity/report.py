@@ -16,7 +16,6 @@ from xcap.integrity import lists
 from xcap.integrity.finding import Finding
 from xcap.models import Document
 from xcap.references import Dereferencer, Documents
-from xcap.selectors import Xui
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES
 
 
@@ -29,8 +28,8 @@ def checked(documents: QuerySet[Document]) -> Iterator[tuple[Document, list[Find
 
 def findings(document: Document) -> Iterator[Finding]:
     """What is wrong with one document."""
-    owner = Xui(document.username, document.domain)
-    if not Subscriber.objects.filter(username=owner.username, domain=owner.domain).exists():
+    owner = document.owner
+    if owner and not Subscriber.objects.filter(username=owner.username, domain=owner.domain).exists():
         yield Finding("no-subscriber", "", f"there is no subscriber {owner}")
     try:
         root = parse(bytes(document.doc))

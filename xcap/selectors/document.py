@@ -40,6 +40,11 @@ class Xui:
         # Not of other letters: some become ASCII in lower case, such as the Kelvin sign.
         return cls(username, domain.lower() if domain.isascii() else domain)
 
+    @classmethod
+    def of_row(cls, username: str, domain: str) -> Self | None:
+        """The user of a row; None for a global document, whose columns are empty."""
+        return cls(username, domain) if username or domain else None
+
     def __str__(self) -> str:
         return f"sip:{self.username}@{self.domain}"
 
@@ -51,6 +56,12 @@ class DocumentSelector:
     auid: str
     owner: Xui | None
     path: str
+
+    @property
+    def tree(self) -> dict[str, str]:
+        """The columns of the owner in a row, empty for the global tree."""
+        owner = self.owner
+        return {"username": owner.username if owner else "", "domain": owner.domain if owner else ""}
 
     @property
     def directory(self) -> str:
@@ -74,6 +85,11 @@ class Target:
     document: DocumentSelector
     node: str | None
     query: str
+
+
+def tree_name(owner: Xui | None) -> str:
+    """The tree in words: `users/` and who it is, or `global`."""
+    return f"users/{owner}" if owner else "global"
 
 
 def parse_target(target: str, *, default_domain: str, root: str = ROOT) -> Target:

@@ -36,6 +36,8 @@ def _usage(auid: str, table: object, folder: Path) -> ApplicationUsage:
     known = USAGES.get(auid)
     if known is None and (missing := [key for key, field in _REQUIRED.items() if field not in fields]):
         raise InvalidUsage(f"{auid}: {', '.join(missing)} missing")
+    if known and known.computes_global and "global_files" in fields:
+        raise InvalidUsage(f"{auid}: global-files: the server makes its global documents")
     usage = replace(known, **fields) if known else ApplicationUsage(auid=auid, **fields)
     try:
         schema.compile_all(usage.schemas)
@@ -101,6 +103,7 @@ _KEYS: Final[Mapping[str, tuple[str, Converter]]] = {
     "root": ("root", _text),
     "number": ("doc_type", _number),
     "files": ("files", _pattern),
+    "global-files": ("global_files", _pattern),
     "schemas": ("schemas", _files),
     "validation": ("validation", _one_of("strict", "lax")),
     "readers": ("readers", _one_of("owner", "users", "everyone")),

@@ -30,6 +30,7 @@ RLS_SERVICES: Final = ApplicationUsage(
     doc_type=8,
     schemas=("rls-services.xsd", "resource-lists.xsd", "sharing.xsd"),
     global_files=INDEX,
+    computes_global=True,
     trusted_global=True,
     uniqueness=(unique_services, unique_siblings),
     constraints=(sip_services, own_resource_lists, relative_references, absolute_anchors, percent_encoded),

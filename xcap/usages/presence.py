@@ -34,6 +34,7 @@ PIDF_MANIPULATION: Final = ApplicationUsage(
     doc_type=16,
     schemas=("pidf.xsd",),
     files=INDEX,
+    global_files=None,
 )
 # The icon's URI stands in the owner's presence document, so those who see that fetch it without a password.
 PRES_CONTENT: Final = ApplicationUsage(
@@ -44,6 +45,7 @@ PRES_CONTENT: Final = ApplicationUsage(
     doc_type=64,
     schemas=("pres-content.xsd",),
     files=re.compile("(?:(?:oma_status-icon|rcs_status_icon)/)?[^/]+"),
+    global_files=None,
     readers="everyone",
     max_bytes=310_000,
     max_documents=20,

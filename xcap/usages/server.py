@@ -14,6 +14,7 @@ XCAP_CAPS: Final = ApplicationUsage(
     schemas=("xcap-caps.xsd",),
     files=None,
     global_files=INDEX,
+    computes_global=True,
 )
 XCAP_DIRECTORY: Final = ApplicationUsage(
     auid="org.openmobilealliance.xcap-directory",
@@ -22,4 +23,5 @@ XCAP_DIRECTORY: Final = ApplicationUsage(
     root=f"{{{XCAP_DIRECTORY_NS}}}xcap-directory",
     schemas=("xcap-directory.xsd",),
     files=re.compile(r"directory\.xml"),
+    global_files=None,
 )

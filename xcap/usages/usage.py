@@ -21,9 +21,9 @@ class ApplicationUsage:
     `namespace` is that of unprefixed names in node selectors, `root` the expanded name of the root element,
     `doc_type` the number in the `xcap` table, 0 if nothing is stored. `schemas` are files, relative ones in
     `xcap/schemas/`; `lax` spares documents the schema. `files` and `global_files` are the paths that may
-    exist below a user and below `global`, None where that tree has none. Global documents are computed,
-    never stored; `trusted_global` keeps them to super users. `max_bytes` and `max_documents` (per user)
-    are quotas, 0 for none of its own.
+    exist below a user and below `global`, None where that tree has none. Global documents are computed
+    (`computes_global`) or put by super users; `trusted_global` keeps reading to these, too. `max_bytes` and
+    `max_documents` (per user) are quotas, 0 for none of its own.
     """
 
     auid: str
@@ -33,7 +33,8 @@ class ApplicationUsage:
     doc_type: int = 0
     schemas: tuple[str, ...] = ()
     files: re.Pattern[str] | None = ONE_FILE
-    global_files: re.Pattern[str] | None = None
+    global_files: re.Pattern[str] | None = ONE_FILE
+    computes_global: bool = False
     readers: Readers = "owner"
     trusted_global: bool = False
     validation: Validation = "strict"
@@ -48,8 +49,10 @@ class ApplicationUsage:
         return files is not None and files.fullmatch(document.path) is not None
 
     def stores(self, document: DocumentSelector) -> bool:
-        """Whether documents there are put by users, and not computed."""
-        return document.owner is not None and self.doc_type != 0
+        """Whether documents there are put, and not computed."""
+        if document.owner is None and (self.computes_global or self.global_files is None):
+            return False
+        return self.doc_type != 0
 
     def shows_others(self, *, known: bool) -> bool:
         """Whether others than the owner read documents; `known`: it is certain who they are."""

@@ -75,12 +75,16 @@ def test_document_has_no_place_elsewhere(auid: str, name: str, status: int) -> N
     assert XcapClient().get(path_of(auid, name=name)).status_code == 404
 
 
+@pytest.mark.req("X-H12")
 def test_user_has_so_many_documents_and_no_more(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     from xcap.usages import RESOURCE_LISTS, USAGES
 
     monkeypatch.setitem(USAGES, "resource-lists", replace(RESOURCE_LISTS, max_documents=2))
     targets = [path_of("resource-lists", name=name) for name in ("a", "b", "c")]
-    assert [XcapClient().put(target, friends()).status_code for target in targets] == [201, 201, 409]
+    answers = [XcapClient().put(target, friends()) for target in targets]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert answers[2]["Content-Type"] == "application/xcap-error+xml"
+    assert b'<extension><limit xmlns="urn:rls:limit" documents="2">' in answers[2].content
     assert XcapClient().put(targets[1], friends("sip:bob@example.test")).status_code == 200
     assert XcapClient().delete(targets[0]).status_code == 200
     assert XcapClient().put(targets[2], friends()).status_code == 201

@@ -26,11 +26,12 @@ def ha1(algorithm: str, user: str, realm: str, password: str) -> str:
 
 @dataclass(frozen=True)
 class XcapClient:
-    """Acts for one user (`alice@domain`) at one server."""
+    """Acts for one user (`alice@domain`) at one server, in the user's tree if no `tree` is named."""
 
     server: str
     user: str
     password: str
+    tree: str = ""
 
     def put(self, auid: str, document: str) -> int:
         """The status."""
@@ -40,7 +41,8 @@ class XcapClient:
         return self._request("DELETE", auid)
 
     def url(self, auid: str) -> str:
-        return f"{self.server}/xcap-root/{auid}/users/sip:{self.user}/index"
+        tree = self.tree or f"users/sip:{self.user}"
+        return f"{self.server}/xcap-root/{auid}/{tree}/index"
 
     def _request(self, method: str, auid: str, body: bytes | None = None) -> int:
         request = Request(self.url(auid), body, {"Content-Type": MEDIA_TYPES[auid]}, method=method)

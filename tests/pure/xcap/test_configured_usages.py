@@ -7,6 +7,7 @@ from lxml import etree
 
 from tests.pure.xcap.surroundings import accepted, refusal
 from xcap.documents.constraints import Surroundings
+from xcap.selectors import DocumentSelector
 from xcap.usages import USAGES, InvalidUsage, install
 from xcap.usages.configured import read
 
@@ -49,6 +50,17 @@ def load(tmp_path: Path) -> Load:
         install(read(tmp_path / "usages.toml"))
 
     return install_from
+
+
+@pytest.mark.req("X-C7")
+def test_operator_says_which_global_documents_there_may_be(load: Load) -> None:
+    document = DocumentSelector("com.example.notes", None, "index")
+    load(NOTES)
+    assert USAGES["com.example.notes"].names(document)
+    load(f'{NOTES}global-files = "company"')
+    assert not USAGES["com.example.notes"].names(document)
+    with pytest.raises(InvalidUsage, match="xcap-caps: global-files"):
+        load('[xcap-caps]\nglobal-files = "other"')
 
 
 def test_usage_of_four_lines_takes_any_document_of_its_kind(load: Load) -> None:

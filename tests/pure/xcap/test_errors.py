@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from xcap.errors import Conflict, Exists
+from xcap.errors import Conflict, Exists, LimitReached
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "xcap-error.xsd"))
 
@@ -32,6 +32,21 @@ def test_report_is_valid(error: Conflict) -> None:
     SCHEMA.assertValid(report)
     assert etree.QName(report[0]).localname == error.element
     assert report[0].get("phrase") is not None
+
+
+@pytest.mark.req("X-H12", "X-H2", "X-H14")
+def test_limit_of_the_server_is_an_extension_of_the_report() -> None:
+    error = LimitReached("documents", 2, "no more than 2 & \x00")
+    report = etree.fromstring(error.body())
+    SCHEMA.assertValid(report)
+    (extension,) = report
+    assert (etree.QName(extension).localname, dict(extension.attrib)) == ("extension", {})
+    (limit,) = extension
+    assert (limit.tag, limit.get("documents"), limit.text) == (
+        "{urn:rls:limit}limit",
+        "2",
+        "no more than 2 & \ufffd",
+    )
 
 
 def test_error_says_in_words_what_is_taken_and_what_is_free() -> None:

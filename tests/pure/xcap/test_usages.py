@@ -118,9 +118,18 @@ def test_usage_says_which_files_a_user_may_have(auid: str, path: str, exists: bo
 
 
 @pytest.mark.req("X-I1")
-def test_global_tree_has_only_computed_documents() -> None:
-    there = [auid for auid, usage in USAGES.items() if usage.names(DocumentSelector(auid, None, "index"))]
-    assert there == ["xcap-caps", "rls-services"]
+@pytest.mark.req("X-C7")
+def test_two_global_documents_are_computed_and_users_of_some_usages_share_others() -> None:
+    indexes = {auid: DocumentSelector(auid, None, "index") for auid in USAGES}
+    there = [auid for auid, usage in USAGES.items() if usage.names(indexes[auid])]
+    stored = [auid for auid in there if USAGES[auid].stores(indexes[auid])]
+    assert [auid for auid in there if auid not in stored] == ["xcap-caps", "rls-services"]
+    assert stored == [
+        "resource-lists",
+        "pres-rules",
+        "org.openmobilealliance.pres-rules",
+        "org.openxcap.dialog-rules",
+    ]
 
 
 @pytest.mark.req("X-O2")

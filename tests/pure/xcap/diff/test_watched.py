@@ -65,6 +65,7 @@ def test_a_document_keeps_the_spelling_of_its_uri(uri: str, sel: str | None) -> 
          [DocumentSelector("pres-rules", ALICE, "index"), DocumentSelector("resource-lists", BOB, "index")]),
         ("resource-lists/users/", [INDEX], [DocumentSelector("resource-lists", BOB, "index")]),
         ("resource-lists/users/bob/", [DocumentSelector("resource-lists", BOB, "index")], [INDEX]),
+        ("resource-lists/global/", [DocumentSelector("resource-lists", None, "company")], [INDEX]),
         ("pres-rules/users/alice/folder/", [DocumentSelector("pres-rules", ALICE, "folder/x")],
          [DocumentSelector("pres-rules", ALICE, name) for name in ("folder", "folder2/x")]),
     ],
@@ -93,7 +94,8 @@ def test_components_are_watched_with_the_bindings_of_the_query() -> None:
 @pytest.mark.parametrize(
     "uri",
     [
-        "", "/", "index", "unknown-usage/users/alice/index", "resource-lists/global/index", "//",
+        "", "/", "index", "unknown-usage/users/alice/index", "xcap-caps/global/index", "//",
+        "rls-services/global/index", "pidf-manipulation/global/index",
         "resource-lists/users/alice/index/~~/resource-lists/namespace::*",
         "resource-lists/users/alice/index/~~/a[", "resource-lists/users/alice/../index",
         "http://other.example.com/xcap-root/resource-lists/users/alice/index",
