@@ -13,6 +13,9 @@ class DocumentWatcher(models.Model):
     identity = models.TextField(help_text="who watches, a SIP URI")
     mode = models.TextField(help_text="diff-processing: no-patching, xcap-patching or aggregate")
     uris = models.JSONField(null=True, help_text="XCAP URIs that are watched; null: all of the user")
+    condition = models.TextField(
+        blank=True, default="", help_text="Suppress-If-Match of the last SUBSCRIBE: a SIP-ETag or *"
+    )
     known = models.JSONField(default=dict, help_text="what was told: selector to entity tag or mark")
     unanswered = models.BinaryField(null=True, help_text="body of the NOTIFY that has no answer yet")
     reason = models.TextField(blank=True, default="", help_text="set with the last NOTIFY")

@@ -22,7 +22,7 @@ from sipworker.sip.notifications import (
     SIPIncomingSubscriptionNotifyDidFail,
     SIPIncomingSubscriptionNotifyDidSucceed,
 )
-from xcap.diff.report import MEDIA_TYPE
+from xcap.diff.report import MEDIA_TYPE, entity_tag
 from xcap.selectors.root import XcapRoot
 
 log = logging.getLogger("rls.documents")
@@ -202,13 +202,18 @@ class DocumentNotifier:
             expires=int(time.time()) + subscription.expires,
             mode=subscription.mode,
             uris=subscription.uris,
+            condition=storable(request.header("suppress-if-match") or ""),
         )
 
     def _written(self, subscription: DocumentSubscription, task: Task, written: Written, now: float) -> None:
         subscription.row = written.row
         if task.renewal is not None:
             subscription.renewing = False
-            subscription.sip.accept(subscription.expires, now, headers=self._agent.allow_events())
+            code = 204 if written.suppressed else 200
+            subscription.sip.accept(subscription.expires, now, headers=self._agent.allow_events(), code=code)
+        if written.suppressed and written.row.reason:
+            self._forget(subscription, now)
+            self._need(subscription)
         if written.more:
             subscription.dirty = True
         if written.body is not None:
@@ -218,8 +223,11 @@ class DocumentNotifier:
         row, sip = subscription.row, subscription.sip
         subscription.in_flight = True
         state = sip.subscription_state(now, row.reason)
-        headers = f"Content-Type: {MEDIA_TYPE}\r\n"
-        sip.send_notify(row.local_cseq, state, headers, bytes(row.unanswered or b""), now)
+        body = bytes(row.unanswered or b"")
+        headers = f"SIP-ETag: {entity_tag(row.known)}\r\n"
+        if body:
+            headers += f"Content-Type: {MEDIA_TYPE}\r\n"
+        sip.send_notify(row.local_cseq, state, headers, body, now)
 
     # -- after a restart
 

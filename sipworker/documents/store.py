@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections, transaction
 
 from xcap import observation
-from xcap.diff.report import MODES, Report, report
+from xcap.diff.report import MODES, Report, entity_tag, full_state, report
 from xcap.diff.watched import Watched
 from xcap.models import DocumentWatcher
 from xcap.selectors import Xui
@@ -33,6 +33,7 @@ class Renewal:
     expires: int
     mode: str
     uris: Sequence[str] | None
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`body` None: nothing to tell. `more`: there is, in another NOTIFY."""
+    """`body` None: nothing to tell. `more`: there is, in another NOTIFY. `suppressed`: the SUBSCRIBE asked
+    for silence (RFC 5839 section 6.3)."""
 
     row: DocumentWatcher
     body: bytes | None = None
     more: bool = False
+    suppressed: bool = False
 
 
 @sync_to_async
@@ -90,27 +93,40 @@ def _write(task: Task) -> Written:
         row.unanswered = None
     if renewal := task.renewal:
         _renew(row, renewal)
-    told = _report(task, row) if task.notify else None
-    if told is not None and (told.items or task.full or task.reason):
-        row.known, row.reason = told.known, task.reason
-        row.local_cseq += 1
-        row.unanswered = told.body(task.root)
+    written = _tell(task, row) if task.notify else Written(row)
     row.save()
-    is_new = row.local_cseq != task.row.local_cseq
-    return Written(row, bytes(row.unanswered or b"") if is_new else None, told is not None and told.more)
+    return written
+
+
+def _tell(task: Task, row: DocumentWatcher) -> Written:
+    """Number a NOTIFY and put it into the row, if there is anything to tell and no wish not to be told."""
+    told, state = _observe(task, row)
+    holds = row.condition in ("*", entity_tag(state))
+    if holds and task.renewal and row.pk is not None:
+        row.reason = task.reason
+        return Written(row, suppressed=True)
+    if not (task.full or task.reason or (told.items and not holds)):
+        return Written(row)
+    body = b"" if holds else told.body(task.root)
+    row.known, row.reason, row.unanswered = state if holds else told.known, task.reason, body
+    row.local_cseq += 1
+    return Written(row, body, told.more and not holds)
 
 
 def _renew(row: DocumentWatcher, renewal: Renewal) -> None:
     row.contact, row.flow = renewal.contact, renewal.flow
     row.remote_cseq, row.expires = renewal.remote_cseq, renewal.expires
     row.mode, row.uris = renewal.mode, None if renewal.uris is None else list(renewal.uris)
+    row.condition = renewal.condition
 
 
-def _report(task: Task, row: DocumentWatcher) -> Report:
+def _observe(task: Task, row: DocumentWatcher) -> tuple[Report, dict[str, str]]:
+    """What to tell, and the state of which it is a part or the whole."""
     mode, known = MODES[row.mode], {} if task.full else row.known
     stored = observation.documents(task.watched, task.reader)
     present = observation.whole(task.watched, stored, known, patching=mode != "no-patching")
-    return report(known, present, observation.components(task.watched, stored), mode, task.room)
+    components = observation.components(task.watched, stored)
+    return report(known, present, components, mode, task.room), full_state(present, components)
 
 
 @sync_to_async

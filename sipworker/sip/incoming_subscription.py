@@ -114,8 +114,9 @@ class IncomingSubscription:
         if self.state == "incoming":
             self.state = "terminated"
 
-    def accept(self, expires: int, now: float, headers: Headers = ()) -> None:
+    def accept(self, expires: int, now: float, headers: Headers = (), code: int = 200) -> None:
         """Answer 200 with `expires` seconds, never more than was asked for; the NOTIFY is the caller's.
+        `code` 204 says that none comes (RFC 5839).
 
         A subscription that ended while its SUBSCRIBE waited is answered 481.
         """
@@ -136,7 +137,7 @@ class IncomingSubscription:
             ("Contact", f"<{self.local_contact}>"),
             ("Expires", str(expires)),
         )
-        answer = response(request, 200, to_tag=self.dialog.local_tag, headers=(*common, *headers))
+        answer = response(request, code, to_tag=self.dialog.local_tag, headers=(*common, *headers))
         transaction.respond(answer, now)
         if expires:
             self._expire_at(now + expires)

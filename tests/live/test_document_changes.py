@@ -42,6 +42,11 @@ def accepted(phone: Phone, *uris: str, mode: str = "") -> DocumentWatch:
     return watch
 
 
+@pytest.mark.req("X-N13")
+def test_who_names_no_expiry_gets_an_hour(phone: Phone) -> None:
+    assert DocumentWatch(phone).subscribe(None)["Expires"] == "3600"
+
+
 @pytest.mark.req("R5875-4.3-1", "X-N3", "X-N6", "X-N9")
 def test_second_device_learns_of_a_change_within_a_second(
     server: ListServer, phone: Phone, put_list: PutList, domain: str, sel: str
@@ -184,6 +189,63 @@ def test_subscription_that_is_not_refreshed_ends(server: ListServer, phone: Phon
     assert watch.told(2).state == "terminated;reason=timeout"
     gone = "select 1 from xcap_watchers where identity = %s"
     eventually(lambda: not server.database.rows(gone, f"sip:alice@{domain}"), "end of the row")
+
+
+# -- conditional notification (RFC 5839)
+
+
+def unless(etag: str) -> tuple[str, str]:
+    return ("Accept: application/xcap-diff+xml", f"Suppress-If-Match: {etag}")
+
+
+@pytest.mark.req("X-N13", "R5839-6.1-1", "R5839-6.3-1")
+def test_refresh_of_who_knows_everything_is_answered_204_without_a_notify(
+    phone: Phone, put_list: PutList, sel: str
+) -> None:
+    put_list("bob")
+    watch = accepted(phone, sel)
+    first = watch.told(1).message["SIP-ETag"]
+    response = watch.subscribe(600, unless(first))
+    assert (response.status, response["Expires"]) == (204, "600")
+    put_list("claire")
+    second = watch.told(2)
+    assert (second.documents[0][0], second.message["SIP-ETag"] != first) == (sel, True)
+    assert watch.subscribe(600, unless(first)).status == 200
+    assert watch.told(3).message["SIP-ETag"] == second.message["SIP-ETag"]
+    assert watch.subscribe(0, unless(second.message["SIP-ETag"])).status == 204
+    assert watch.subscribe(600).status == 481
+    assert len(watch.notifies) == 3
+
+
+@pytest.mark.req("X-N13", "R5839-6.3-2", "R5839-6.2-1")
+def test_new_subscription_of_who_knows_everything_gets_a_notify_without_body(
+    phone: Phone, put_list: PutList, sel: str
+) -> None:
+    put_list("bob")
+    known = accepted(phone, sel).told(1).message["SIP-ETag"]
+    again = DocumentWatch(phone, [sel])
+    assert again.subscribe(600, unless(known)).status == 200
+    told = again.told(1)
+    assert (told.message.body, told.message["SIP-ETag"]) == (b"", known)
+    assert told.state.startswith("active;expires=")
+    put_list("claire")
+    assert again.told(2).documents[0][0] == sel
+    fetch = DocumentWatch(phone, [sel])
+    assert fetch.subscribe(0, unless(again.told(2).message["SIP-ETag"])).status == 200
+    assert (fetch.told(1).state, fetch.told(1).message.body) == ("terminated;reason=timeout", b"")
+
+
+@pytest.mark.req("R5839-6.2-2")
+def test_subscription_sleeps_until_a_refresh_wakes_it(phone: Phone, put_list: PutList, sel: str) -> None:
+    put_list("bob")
+    watch = accepted(phone, sel)
+    watch.told(1)
+    assert watch.subscribe(600, unless("*")).status == 204
+    put_list("claire")
+    time.sleep(0.5)
+    assert len(watch.notifies) == 1
+    assert watch.subscribe(600).status == 200
+    assert watch.told(2).documents[0][0] == sel
 
 
 @pytest.mark.req("R6665-4.4.3-1")

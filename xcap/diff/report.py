@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -59,6 +61,17 @@ class Report:
         attributes = (("xmlns", XCAP_DIFF_NS), ("xcap-root", root))
         document = element("xcap-diff", attributes, "".join(self.items))
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode()
+
+
+def full_state(documents: Mapping[str, Present], components: Mapping[str, Component]) -> dict[str, str]:
+    """What somebody knows who has been told everything."""
+    marks = {sel: component.mark for sel, component in components.items() if component.mark is not None}
+    return {sel: present.etag for sel, present in documents.items()} | marks
+
+
+def entity_tag(known: Mapping[str, str]) -> str:
+    """SIP-ETag of what is known (RFC 5839): the same for the same, whoever has learned it in which dialog."""
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def report(

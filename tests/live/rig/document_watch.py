@@ -63,5 +63,9 @@ class DocumentWatch(ListCall):
         self.phone.inbox.wait(lambda message: self.is_notify(message) and message.cseq == number, limit=limit)
         assert [message.cseq for message in self.notifies][:number] == list(range(1, number + 1))
         message = self.notifies[number - 1]
+        assert message["SIP-ETag"]
+        if not message.body:
+            assert not message.rows("Content-Type")
+            return Told(message, message["Subscription-State"], etree.Element("nothing"))
         assert message["Content-Type"] == "application/xcap-diff+xml"
         return Told(message, message["Subscription-State"], etree.fromstring(message.body))
