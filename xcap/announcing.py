@@ -3,7 +3,6 @@
 from django.db import connection
 
 from xcap.selectors import Xui
-from xcap.selectors.document import tree_name
 
 CHANNEL = "xcap_documents"
 _LONGEST = 1000
@@ -12,7 +11,7 @@ _LONGEST = 1000
 
 def tree_of(owner: Xui | None) -> str:
     """What announcements call the documents of a user, or the global ones."""
-    return tree_name(owner)[:_LONGEST]
+    return str(owner or "global")[:_LONGEST]
 
 
 def announce(owner: Xui | None) -> None:

@@ -24,7 +24,7 @@ from xcap.api.serializers import (
 from xcap.api.services import SERVICE_URI
 from xcap.api.view import DocumentView
 from xcap.documents import services
-from xcap.documents.entries import ListEntry, Locate, entries, with_entries
+from xcap.documents.entries import ListEntry, Locate, entries, under_canonical_uris, with_entries
 from xcap.documents.list_path import INDEX, ListPath, NoSuchList
 from xcap.models import Document
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES, ApplicationUsage
@@ -86,7 +86,7 @@ class AllEntries(EntriesView):
     def put(self, request: Request, owner: str, **_: str) -> Response:
         """Replace all entries. Those that stay keep what else is in them."""
         wanted = _read(EntriesSerializer, request)["entries"]
-        return self._all(self.rewrite(owner, lambda known: wanted))
+        return self._all(self.rewrite(owner, lambda known: under_canonical_uris(wanted, known)))
 
     def post(self, request: Request, owner: str, **_: str) -> Response:
         """Add entries at the end.
@@ -176,6 +176,7 @@ class EntryInService(InService, OneEntry):
 
 def merged(known: list[ListEntry], more: list[ListEntry]) -> list[ListEntry]:
     """`more` behind the known ones; names are taken from `more` where it has some."""
+    more = under_canonical_uris(more, known)
     by_uri = {entry.uri: entry for entry in known}
     by_uri |= {entry.uri: entry for entry in more if entry.display_name or entry.uri not in by_uri}
     return list(by_uri.values())

@@ -21,7 +21,13 @@ from rls.domain import xmlinput
 from xcap.api import pointing
 from xcap.api.serializers import ListChangeSerializer, ListSerializer, NewListSerializer
 from xcap.api.view import ME, DocumentView
-from xcap.documents.entries import ListEntry, entries, entry_xml, set_display_name
+from xcap.documents.entries import (
+    ListEntry,
+    entries,
+    entry_xml,
+    set_display_name,
+    under_canonical_uris,
+)
 from xcap.documents.entries import display_name as name_of
 from xcap.documents.list_path import LIST, ListPath, walk
 from xcap.documents.splice import Splices, character_data, qualified
@@ -121,7 +127,7 @@ class Lists(DocumentView):
     )
     def get(self, request: Request) -> Response:
         """Lists, also those within lists, each with its entries."""
-        rows = Document.objects.filter(doc_type=RESOURCE_LISTS.doc_type)
+        rows = Document.objects.filter(doc_type=RESOURCE_LISTS.doc_type).exclude(username="", domain="")
         if owner := self.asked_owner():
             rows = rows.filter(username=owner.username, domain=owner.domain)
         if document := request.query_params.get("document"):
@@ -202,7 +208,7 @@ def _list_xml(root: etree._Element, values: dict[str, Any]) -> str:
     display, _ = qualified(root, RESOURCE_LISTS_NS, "display-name")
     text = values["display_name"]
     rows = [f"<{display}>{character_data(text)}</{display}>"] if text else []
-    rows += [entry_xml(root, entry) for entry in values["entries"]]
+    rows += [entry_xml(root, entry) for entry in under_canonical_uris(values["entries"])]
     content = "".join(f"\n    {row}" for row in rows)
     return f"<{name}{declaration} name={quoteattr(values['name'])}>{content}\n  </{name}>"
 

@@ -20,6 +20,7 @@ from xcap.api.lists import ETAG, IF_MATCH, NOTHING, OWNER
 from xcap.api.serializers import NewServiceSerializer, ServiceChangeSerializer, ServiceSerializer
 from xcap.api.view import ME, DocumentView
 from xcap.documents import services
+from xcap.documents.entries import under_canonical_uris
 from xcap.documents.list_path import INDEX, ListPath, NoSuchList
 from xcap.documents.rls_services import canonical
 from xcap.documents.services import ListService
@@ -96,7 +97,7 @@ class Services(ServiceView):
 
         def rewrite(body: bytes | None) -> bytes:
             edit = Splices(body or services.EMPTY)
-            services.add(edit, service, values.get("entries", ()))
+            services.add(edit, service, under_canonical_uris(values.get("entries", ())))
             return edit.result()
 
         document = self.write(RLS_SERVICES, owner, INDEX, rewrite)

@@ -2,12 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from rls.domain.uri import InvalidUri, SipUri
 from xcap.documents.splice import Splices, character_data, qualified
 from xcap.namespaces import RESOURCE_LISTS_NS
 
@@ -26,6 +27,25 @@ class ListEntry:
 def entries(parent: etree._Element) -> list[ListEntry]:
     """The entries right in a list, in document order."""
     return [_read(element) for element in parent.iterchildren(ENTRY)]
+
+
+def under_canonical_uris(wanted: Iterable[ListEntry], known: Iterable[ListEntry] = ()) -> list[ListEntry]:
+    """SIP URIs in the form in which they are compared as keys (RFC 4826 section 3.4.7); those that are
+    known keep the form that they have, and of several that are the same the first one stays."""
+    present = list(known)
+    spelling = {_key(entry.uri): entry.uri for entry in present} | {entry.uri: entry.uri for entry in present}
+    result: dict[str, ListEntry] = {}
+    for entry in wanted:
+        uri = spelling.get(entry.uri) or spelling.get(_key(entry.uri)) or _key(entry.uri)
+        result.setdefault(uri, replace(entry, uri=uri))
+    return list(result.values())
+
+
+def _key(uri: str) -> str:
+    try:
+        return SipUri.parse(uri).canonical()
+    except InvalidUri:
+        return uri
 
 
 Locate = Callable[[etree._Element], etree._Element]

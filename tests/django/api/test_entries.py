@@ -34,6 +34,26 @@ def test_add_many_twice_is_as_good_as_once(alice: Api) -> None:
     assert (first.status, first.body, first.etag) == (again.status, again.body, again.etag)
 
 
+@pytest.mark.req("X-J9")
+def test_keys_are_canonical_and_what_is_there_keeps_its_spelling(alice: Api) -> None:
+    """RFC 4826 section 3.4.7."""
+    odd = [
+        {"uri": "SIP:%65ve@EXAMPLE.test;z=1;a=2?subject=x"},
+        {"uri": "sip:eve@example.test;a=2;z=1"},
+        {"uri": "sip:bob@EXAMPLE.test", "display_name": "Bob"},
+        {"uri": "mailto:a@B"},
+    ]
+    added = alice.post(ENTRIES, {"entries": odd})
+    assert [each["uri"] for each in added.body["entries"]] == [
+        *uris("bob", "claire", "dan"),
+        "sip:eve@example.test;a=2;z=1",
+        "mailto:a@B",
+    ]
+    assert added.body["entries"][0]["display_name"] == "Bob"
+    alice.make_list("others", "sip:x@EXAMPLE.test", "sip:x@example.test")
+    assert [each["uri"] for each in alice.get("lists/me/others/entries").body["entries"]] == uris("x")
+
+
 def test_replace_all(alice: Api) -> None:
     etag = alice.get(ENTRIES).etag
     replaced = alice.put(ENTRIES, rows("dan", "eve", "bob"), If_Match=etag)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from rls.services import ALL_LISTS
 from tests.django.database import connect_sync
 from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import friends, inline, services
 from xcap import store
 from xcap.announcing import announce
-from xcap.selectors import Xui
+from xcap.selectors import DocumentSelector, Xui
+from xcap.usages import RESOURCE_LISTS
 
 if TYPE_CHECKING:
     from tests.django.xcap.conftest import Put
@@ -56,6 +58,16 @@ def test_new_and_changed_documents_are_announced(put: Put, worker: Listener) -> 
     assert worker.heard() == [number, ALICE]
     put("rls-services", services(inline("sip:list@example.test")))
     assert worker.heard() == [number, ALICE]
+
+
+@pytest.mark.req("X-C7")
+def test_new_list_for_everybody_may_concern_every_subscription(worker: Listener) -> None:
+    document = DocumentSelector("resource-lists", None, "company")
+    number = str(store.put(RESOURCE_LISTS, document, friends())[0].pk)
+    assert sorted(worker.heard()) == sorted([number, "global", ALL_LISTS])
+    store.put(RESOURCE_LISTS, document, friends("sip:bob@example.test"))
+    store.delete(RESOURCE_LISTS, document)
+    assert worker.heard() == [number, "global", number, "global"]
 
 
 def test_equal_body_is_not_announced(put: Put, worker: Listener) -> None:

@@ -281,7 +281,7 @@ def test_refused_delete_is_reported_and_nothing_lost(put: Put, node: str, name: 
 
 @pytest.mark.req("X-E2")
 @pytest.mark.req("X-E3")
-@pytest.mark.req("X-H5")
+@pytest.mark.req("X-H5", "R4825-6.3-1")
 def test_missing_parent_is_reported_with_a_uri_that_exists(document: bytes) -> None:
     (ancestor,) = error_of(XcapClient().put(f"{ENTRY}/list/entry", b"<entry/>"))
     assert ancestor.text == f"{INDEX}/~~/resource-lists/list%5B1%5D/entry%5B1%5D"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
-from tests.django.xcap.client import XcapClient, path_of
+from tests.django.xcap.client import XcapClient, path_of, send
 from tests.django.xcap.documents import LISTS_ROOT, inline, pointing, services
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_service_can_be_renamed_moved_and_used_again(put: Put, subscribe: Subscr
     put("rls-services", services(inline("sip:renamed@example.test")), owner="bob@example.test")
 
 
-@pytest.mark.req("X-K4")
+@pytest.mark.req("X-K4", "R4826-4.4.5-2")
 @pytest.mark.req("X-K5")
 @pytest.mark.req("R4826-4.4.5-2")
 @pytest.mark.parametrize(
@@ -85,6 +85,16 @@ def test_service_can_be_renamed_moved_and_used_again(put: Put, subscribe: Subscr
 )
 def test_pointer_out_of_the_own_lists_is_refused(uri: str) -> None:
     assert etree.QName(conflict(services(pointing(LIST, uri)))).localname == "constraint-failure"
+
+
+@pytest.mark.req("X-A5")
+def test_another_root_is_another_world() -> None:
+    """Neither its documents nor references to them exist for this one."""
+    elsewhere = path_of("resource-lists").replace("/xcap-root/", "/other-root/")
+    for method in ("GET", "PUT", "DELETE"):
+        assert send(method, elsewhere, b"<resource-lists/>").status_code == 404
+    pointer = f"http://127.0.0.1{elsewhere}/~~/resource-lists/list"
+    assert etree.QName(conflict(services(pointing(LIST, pointer)))).localname == "constraint-failure"
 
 
 @pytest.mark.req("X-K9")

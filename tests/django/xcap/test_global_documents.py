@@ -11,7 +11,6 @@ from tests.django.xcap.client import XcapClient, path_of, send
 from tests.django.xcap.documents import friends, lists, pointing, services
 from tests.django.xcap.test_concurrent_writers import at_once
 from xcap import store
-from xcap.announcing import tree_of
 from xcap.lookup import ResolvedService, resolve
 from xcap.selectors import DocumentSelector
 from xcap.usages import RESOURCE_LISTS
@@ -100,19 +99,6 @@ def test_service_of_a_user_does_not_point_to_a_global_list(root: XcapClient) -> 
     whole = f"http://127.0.0.1{COMPANY}/~~/resource-lists/list"
     refused = XcapClient().put(path_of("rls-services"), services(pointing(SERVICE, whole)))
     assert (refused.status_code, b"<constraint-failure" in refused.content) == (409, True)
-
-
-@pytest.mark.req("X-N9")
-def test_changes_are_announced_to_whoever_watches_the_tree(
-    root: XcapClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: list[str] = []
-    monkeypatch.setattr(store, "announce", lambda owner: heard.append(tree_of(owner)))
-    monkeypatch.setattr(store, "all_lists_changed", lambda: heard.append("all lists"))
-    root.put(COMPANY, friends())
-    root.put(COMPANY, friends(BOB))
-    root.delete(COMPANY)
-    assert heard == ["global", "all lists", "global", "global"]
 
 
 # -- at once

@@ -107,6 +107,22 @@ def test_entry_ref_is_resolved_against_the_root(put: Put, subscribe: Subscribe) 
     assert entries(LIST) == ["sip:dan@example.test"]
 
 
+@pytest.mark.req("R4826-3.1-1", "X-J5", "X-D10")
+def test_reference_is_followed_by_who_asks_for_the_list_and_not_by_who_stores_it(
+    put: Put, subscribe: Subscribe
+) -> None:
+    subscribe("bob@example.test")
+    ref = "resource-lists/users/sip:bob@example.test/index/~~/resource-lists/list/entry"
+    stored = lists(f'<list name="friends"><entry-ref ref="{ref}"/></list>')
+    put("resource-lists", stored)
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    assert isinstance(resolve([LIST])[LIST], UnresolvableReference)
+    for entry in ("sip:dan@example.test", "sip:eve@example.test"):
+        put("resource-lists", friends(entry), owner="bob@example.test")
+        assert entries(LIST) == [entry]
+    assert XcapClient().get(path_of("resource-lists")).content == stored
+
+
 @pytest.mark.req("R4826-4.1-3")
 def test_external_list_of_another_user_is_refused(put: Put, subscribe: Subscribe) -> None:
     subscribe("bob@example.test")

@@ -37,7 +37,7 @@ def test_rules_are_the_owner_s_alone(subscribe: Subscribe, auid: str, name: str)
     assert XcapClient().get(target).content == rule()
 
 
-@pytest.mark.req("X-B14")
+@pytest.mark.req("X-B14", "R4825-6.4-1")
 @pytest.mark.req("X-B16")
 def test_rule_is_selected_with_the_prefix_of_its_namespace(put: Put) -> None:
     put("pres-rules", rule())

@@ -62,7 +62,7 @@ def test_every_element_is_cut_out_whole(text: str) -> None:
         assert etree.tostring(cut) == etree.tostring(element, with_tail=False)
 
 
-@pytest.mark.req("X-H10")
+@pytest.mark.req("X-H10", "R4825-6.3-1")
 def test_pointer_names_the_attribute_from_the_root() -> None:
     root = etree.fromstring("<a xmlns='urn:a' xmlns:b='urn:b'><c/><c><b:d uri='x'/></c></a>")
     assert pointer(root[1][0], "uri", "urn:a") == "a/c%5B2%5D/n1:d%5B1%5D/@uri?xmlns(n1=urn:b)"

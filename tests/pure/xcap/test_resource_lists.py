@@ -82,14 +82,14 @@ def test_values_are_compared_as_strings() -> None:
     assert len(accepted(lists(content), RESOURCE_LISTS)) == 5
 
 
-@pytest.mark.req("X-J3")
+@pytest.mark.req("X-J3", "R4826-3.1-2")
 @pytest.mark.parametrize("ref", ["http://a/b", "/resource-lists/users/a/index", "sip:a@b", ""])
 def test_reference_that_is_not_relative_is_refused(ref: str) -> None:
     error = refusal(lists(f'<list><entry-ref ref="{ref}"/></list>'), RESOURCE_LISTS)
     assert error.element == "constraint-failure"
 
 
-@pytest.mark.req("X-J4")
+@pytest.mark.req("X-J4", "R4826-3.1-2")
 @pytest.mark.parametrize("anchor", ["", 'anchor="resource-lists/users/a"', 'anchor="ftp://a/b"'])
 def test_anchor_that_is_not_absolute_is_refused(anchor: str) -> None:
     assert (
@@ -102,7 +102,7 @@ def test_document_full_of_clashes_is_refused_with_the_first_ones_only() -> None:
     assert len(refusal(lists(f"<list>{entries}</list>"), RESOURCE_LISTS).exists) == 20
 
 
-@pytest.mark.req("X-J7")
+@pytest.mark.req("X-J7", "R4826-3.1-2")
 @pytest.mark.parametrize(
     "reference",
     [
@@ -119,13 +119,13 @@ def test_reference_that_is_not_percent_encoded_is_refused(reference: str) -> Non
     assert error.element in ("constraint-failure", "schema-validation-error")
 
 
-@pytest.mark.req("X-J7")
+@pytest.mark.req("X-J7", "R4826-3.1-2")
 def test_what_no_uri_can_hold_is_refused_without_a_schema_too() -> None:
     lax = replace(RESOURCE_LISTS, validation="lax")
     assert "percent-encoded" in refusal(lists("<list><entry-ref ref='a/100%'/></list>"), lax).phrase
 
 
-@pytest.mark.req("X-J7")
+@pytest.mark.req("X-J7", "R4826-3.1-2")
 def test_brackets_in_a_reference_do_no_harm_to_a_lax_usage() -> None:
     reference = (
         "<entry-ref ref='resource-lists/users/a@b.c/index/~~/resource-lists/list[1]/entry[%40uri=%22b%22]'/>"

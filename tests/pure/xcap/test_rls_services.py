@@ -55,7 +55,7 @@ def test_what_the_grammar_does_not_allow_is_invalid(content: str) -> None:
     assert refusal(service(content), RLS_SERVICES).element == "schema-validation-error"
 
 
-@pytest.mark.req("X-K4")
+@pytest.mark.req("X-K4", "R4826-4.4.5-2")
 @pytest.mark.req("X-K5")
 @pytest.mark.req("X-K6")
 @pytest.mark.parametrize(
