@@ -91,7 +91,8 @@ class AllEntries(EntriesView):
     def post(self, request: Request, owner: str, **_: str) -> Response:
         """Add entries at the end.
 
-        A known one stays where it is and gets this display name, if any: twice is as good as once.
+        A known one stays where it is and gets this display name, if any: twice is as good as once. A new
+        SIP URI is stored in its canonical form (RFC 4826 section 3.4.7).
         """
         more = _read(EntriesSerializer, request)["entries"]
         return self._all(self.rewrite(owner, lambda known: merged(known, more)))

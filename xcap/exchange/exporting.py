@@ -14,10 +14,10 @@ from xcap.usages import RESOURCE_LISTS, RLS_SERVICES
 
 
 def documents(user: str = "") -> QuerySet[Document]:
-    """The documents that hold lists, all or those of a user (`name@domain`)."""
+    """The documents of users that hold lists, all or those of one (`name@domain`)."""
     found = Document.objects.filter(
         doc_type__in=(RESOURCE_LISTS.doc_type, RLS_SERVICES.doc_type), doc_uri="index"
-    )
+    ).exclude(username="", domain="")
     if user:
         username, _, domain = user.removeprefix("sip:").rpartition("@")
         found = found.filter(username=username, domain=domain)
