@@ -34,13 +34,14 @@ def _serve(by: str, window: float) -> int:
     numbered = 0
     for slot, due in slots_due(last, time.time(), waitn_time, slices, window):
         time.sleep(max(0.0, due - time.time()))
-        numbered += serve_slot(slot, by)
+        numbered += serve_slot(slot, by, due)
     return numbered
 
 
-def serve_slot(slot: int, by: str) -> int:
-    """Serve one slot and mark that it was."""
+def serve_slot(slot: int, by: str, due: float) -> int:
+    """Serve one slot, due at that time (Unix seconds), and mark that it was."""
+    lag = max(0.0, time.time() - due)
     with connection.cursor() as cursor:
         numbered = run_slice(cursor, slot % settings.RLS_SLICES)
-        cursor.execute(SERVED, (slot, by))
+        cursor.execute(SERVED, (slot, by, lag, numbered))
     return numbered

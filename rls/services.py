@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from rls import history, orders, traces
 from rls.models import OutboxEntry, Presentity, Watcher
 
 LISTS, PROFILES = "rls_lists", "rls_profiles"
@@ -42,7 +43,7 @@ ABANDONED_AFTER = 3600
 
 
 def clean_up() -> int:
-    """Delete what nobody owns any more; returns the rows deleted.
+    """Delete what nobody owns any more, and records that are old; returns the rows deleted.
 
     Living workers end their own subscriptions with a final NOTIFY; this is for the rows of
     workers that never came back.
@@ -51,4 +52,5 @@ def clean_up() -> int:
     deleted = abandoned.delete()[0]
     orphans = Presentity.objects.exclude(watcher_id__in=Watcher.objects.values("id"))
     unsent = OutboxEntry.objects.exclude(watcher_id__in=Watcher.objects.values("id"))
-    return deleted + orphans.delete()[0] + unsent.delete()[0]
+    old = history.clean_up() + orders.clean_up() + traces.clean_up()
+    return deleted + orphans.delete()[0] + unsent.delete()[0] + old

@@ -5,7 +5,7 @@ Not from `--help`, whose layout differs between versions of Python.
 
 from __future__ import annotations
 
-from argparse import Action, ArgumentParser
+from argparse import Action, ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from textwrap import dedent
 
@@ -31,9 +31,26 @@ def markdown() -> str:
 def _section(name: str) -> str:
     command = load_command_class(get_commands()[name], name)
     parser = command.create_parser("manage.py", name)
-    options = "".join(_row(action) for action in _own_actions(parser))
-    table = f"\n| Argument | Meaning |\n|---|---|\n{options}" if options else ""
-    return f"\n## {name}\n\n{command.help.strip()}\n{table}{_examples(parser)}"
+    parts = "".join(_part(f"{name} {part}", each) for part, each in _parts(parser))
+    return f"\n## {name}\n\n{command.help.strip()}\n{_table(parser)}{_examples(parser)}{parts}"
+
+
+def _parts(parser: ArgumentParser) -> Iterator[tuple[str, ArgumentParser]]:
+    """The subcommands."""
+    for action in _actions(parser):
+        if isinstance(action, _SubParsersAction):
+            yield from action.choices.items()
+
+
+def _part(name: str, parser: ArgumentParser) -> str:
+    return f"\n### {name}\n\n{parser.description}\n{_table(parser)}{_examples(parser)}"
+
+
+def _table(parser: ArgumentParser) -> str:
+    options = "".join(
+        _row(action) for action in _own_actions(parser) if not isinstance(action, _SubParsersAction)
+    )
+    return f"\n| Argument | Meaning |\n|---|---|\n{options}" if options else ""
 
 
 def _own_actions(parser: ArgumentParser) -> Iterator[Action]:

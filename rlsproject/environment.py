@@ -309,7 +309,40 @@ SERVERS = Section(
         Setting(
             "LOG_FORMAT", TEXT, "text", "text or json", "One line per event, for people or for programs."
         ),
-        Setting("LOG_LEVEL", TEXT, "info", "debug, info, warning or error", "The least that is logged."),
+        Setting(
+            "LOG_LEVEL",
+            TEXT,
+            "info",
+            "debug, info, warning or error",
+            "The least that is logged; SIGHUP lets processes read it again from the file of settings.",
+        ),
+    ),
+)
+
+WATCHING = Section(
+    "Metrics and health",
+    (
+        Setting(
+            "RLS_WORKER_HTTP",
+            TEXT,
+            "",
+            "address:port",
+            "Where a SIP worker serves /metrics, /healthz, /readyz, such as 127.0.0.1:9462; empty: nowhere.",
+        ),
+        Setting(
+            "RLS_METRICS_FROM",
+            LIST,
+            "127.0.0.0/8,::1",
+            "addresses or networks",
+            "Who may read /metrics of the web; never what came through a proxy.",
+        ),
+        Setting(
+            "RLS_HOMER",
+            TEXT,
+            "",
+            "address:port",
+            "Where messages that are traced are sent, too, as HEPv3 by UDP (Homer); empty: nowhere.",
+        ),
     ),
 )
 
@@ -357,5 +390,5 @@ TUNING = Section(
     ),
 )
 
-SECTIONS = (OPENSIPS, SIP, WEB, SERVERS, TUNING)
+SECTIONS = (OPENSIPS, SIP, WEB, SERVERS, WATCHING, TUNING)
 SETTINGS = tuple(setting for section in SECTIONS for setting in section.settings)

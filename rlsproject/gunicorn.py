@@ -33,3 +33,8 @@ threads = 8
 worker_class = "gthread"
 logger_class = ProjectLogger
 control_socket_disable = True
+
+
+def on_reload(server: object) -> None:
+    """SIGHUP: the new processes come from this one, and have its log level."""
+    settings.RELOAD_LOG_LEVEL()

@@ -40,8 +40,13 @@ def configure(log_format: str, level: str) -> None:
     handler.setFormatter(formatter(log_format))
     root = logging.getLogger()
     root.handlers = [handler]
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """From now on; an unknown word means info."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    root.setLevel(number)
+    logging.getLogger().setLevel(number)
     # A 401 that asks for credentials is no event; errors are.
     logging.getLogger("django.request").setLevel(logging.ERROR)
     for name in TALKATIVE:

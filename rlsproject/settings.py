@@ -65,6 +65,9 @@ RLS_API_RATE: int
 RLS_XCAP_VERSIONS: int
 RLS_XCAP_USAGES: str
 RLS_WORKER: int
+RLS_WORKER_HTTP: str
+RLS_METRICS_FROM: list[str]
+RLS_HOMER: str
 RLS_SETTLE_TIME: float
 RLS_SLICES: int
 RLS_COMMIT_WAITING: int
@@ -110,6 +113,7 @@ INSTALLED_APPS = [
     "sipworker",
 ]
 MIDDLEWARE = [
+    "rlsproject.requests.counting",
     "rlsproject.head.without_body",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -156,7 +160,7 @@ LANGUAGE_CODE = "en-gb"
 if _values["BEHIND_HTTPS"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -169,3 +173,14 @@ SPECTACULAR_SETTINGS = SPECTACULAR
 
 LOGGING_CONFIG = None  # structlog's set-up below replaces Django's
 logs.configure(_values["LOG_FORMAT"], _values["LOG_LEVEL"])
+
+
+def _reread_log_level() -> str:
+    variables.load_env_file(BASE_DIR)
+    level: str = variables.read(environment.SETTINGS, os.environ)["LOG_LEVEL"]  # type: ignore[assignment]
+    logs.set_level(level)
+    return level
+
+
+RELOAD_LOG_LEVEL = _reread_log_level
+"""What SIGHUP calls: takes the level as the file of settings has it now, and returns it."""

@@ -33,6 +33,8 @@ NAVIGATION = [
         "items": [
             _page("Watchers", "visibility", "rls_watcher"),
             _page("Resources", "person_play", "rls_presentity"),
+            _page("Message traces", "swap_vert", "rls_trace"),
+            _page("Actions", "bolt", "rls_order"),
         ],
     },
     {

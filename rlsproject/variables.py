@@ -43,11 +43,24 @@ class Section:
     settings: tuple[Setting, ...]
 
 
+_from_file: set[str] = set()
+"""Variables that have what the file says: it may say something else when it is read again."""
+
+
 def load_env_file(project: Path) -> None:
-    """Add what `.env` (or the file named by RLS_ENV_FILE) says to the environment, which wins."""
+    """Add what `.env` (or the file named by RLS_ENV_FILE) says to the environment, which wins.
+
+    Read again, the file replaces what it said before.
+    """
     name = os.environ.get("RLS_ENV_FILE", ".env")
-    if name and (project / name).is_file():
-        environ.Env.read_env(project / name)
+    if not name or not (project / name).is_file():
+        return
+    for variable in _from_file:
+        os.environ.pop(variable, None)
+    before = set(os.environ)
+    environ.Env.read_env(project / name)
+    _from_file.clear()
+    _from_file.update(set(os.environ) - before)
 
 
 def read(settings: Iterable[Setting], source: Mapping[str, str]) -> dict[str, Value]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from rls.models import Watcher, Worker
+from rls.models import Presentity, Watcher, Worker
 
 _SOON = {"expired": 0, "60": 60, "600": 600, "3600": 3600}
 _SAMPLE = 1000
@@ -69,6 +69,22 @@ class AnswerFilter(SimpleListFilter):
         if value == "failed":
             return queryset.filter(be_code__gte=300)
         return queryset.filter(be_code=int(value)) if value and value.isdigit() else queryset
+
+
+class FailingFilter(SimpleListFilter):
+    """Subscriptions with a resource whose back end refuses or fails."""
+
+    title = "back ends"
+    parameter_name = "failing"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [("yes", "some fail")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        if self.value() != "yes":
+            return queryset
+        failing = Presentity.objects.filter(watcher_id=OuterRef("pk"), be_code__gte=300)
+        return queryset.filter(Exists(failing))
 
 
 class WorkerFilter(SimpleListFilter):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from unfold.decorators import action
 
+from rls.admin import finding
 from rls.admin.drawn import drawn
 from rls.admin.filters import AnswerFilter, ExpiryFilter, WatcherEventFilter
 from rls.admin.readonly import ReadOnlyAdmin, ReadOnlyInline
@@ -16,6 +22,7 @@ from rls.models import OutboxEntry, Presentity
 _EXPIRES = drawn("expires", times.deadline, sortable=True)
 _ANSWER = drawn("be_code", lambda code: code or "", "answer", sortable=True)
 
+_CHANGED = drawn("changed", times.moment, "news", sortable=True)
 _REQUEST_URI = drawn("be_request_uri", texts.code, "request URI")
 _CALL_ID = drawn("be_callid", texts.code, "Call-ID")
 
@@ -39,7 +46,9 @@ def watcher(row: Presentity | OutboxEntry) -> str:
         return f"{row.watcher_id} (gone)"
     url = reverse("admin:rls_watcher_change", args=[found.pk])
     who = f"{found.watcher_username}@{found.watcher_domain}"
-    return format_html('<a class="rls-link" href="{}" title="{}">{}</a>', url, found.presentity_uri, who)
+    return format_html(
+        '<a class="rls-link" href="{}" title="{}">{}</a>', url, f"through {found.presentity_uri}", who
+    )
 
 
 @admin.display(description="resource")
@@ -68,6 +77,7 @@ class PresentityInline(ReadOnlyInline):
     fields = (
         resource,
         state,
+        _CHANGED,
         subscription,
         _ANSWER,
         _EXPIRES,
@@ -84,18 +94,20 @@ class PresentityAdmin(ReadOnlyAdmin):
     list_display = (
         drawn("resource_uri", texts.clipped, "resource", sortable=True),
         state,
+        _CHANGED,
         subscription,
         _ANSWER,
         _EXPIRES,
         watcher,
         request_uri,
-        drawn("be_callid", texts.clipped, "Call-ID"),
     )
     # Watchers may be gone: a join would hide the resources they left.
     list_prefetch_related = ("watcher",)
     list_filter = ("auth_state", AnswerFilter, WatcherEventFilter, ExpiryFilter)
-    search_fields = ("resource_uri", "watcher__watcher_username", "watcher__presentity_uri", "be_callid")
-    search_help_text = "Resource, watcher, list or Call-ID"
+    search_fields = ("resource_uri",)
+    search_help_text = "Resource or watcher, or how they begin"
+    find_word = staticmethod(finding.resources)
+    actions_detail = ("who_watches",)
     fieldsets = (
         (
             "Resource",
@@ -114,6 +126,7 @@ class PresentityAdmin(ReadOnlyAdmin):
                 "fields": (
                     (subscription, _ANSWER),
                     (_REQUEST_URI, _EXPIRES),
+                    _CHANGED,
                     (
                         _CALL_ID,
                         drawn("be_target", texts.code, "remote target"),
@@ -131,3 +144,13 @@ class PresentityAdmin(ReadOnlyAdmin):
             },
         ),
     )
+
+    @action(description="Who watches it", url_path="watchers", permissions=["view"])  # type: ignore[untyped-decorator]
+    def who_watches(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same resource in all subscriptions: the list of rows, found by its URI."""
+        row = get_object_or_404(Presentity, pk=object_id)
+        page = reverse("admin:rls_presentity_changelist")
+        return redirect(f"{page}?{urlencode({'resource_uri__exact': row.resource_uri})}")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup == "resource_uri__exact" or super().lookup_allowed(lookup, value, request)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -47,10 +47,22 @@ class ReadOnlyAdmin(NobodyWrites, ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     list_fullwidth = True
     list_prefetch_related: tuple[str, ...] = ()
+    find_word: Callable[[str], Q] | None = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.prefetch_related(*self.list_prefetch_related)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Every word has to fit, by `find_word` if there is one."""
+        if self.find_word is None:
+            found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
+            return found
+        for word in search_term.split():
+            queryset = queryset.filter(self.find_word(word))
+        return queryset, False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UnfilteredIsFull

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from rls.admin import finding
 from rls.admin.drawn import drawn
-from rls.admin.filters import EventFilter, ExpiryFilter, ListDomainFilter, WorkerFilter
+from rls.admin.filters import EventFilter, ExpiryFilter, FailingFilter, ListDomainFilter, WorkerFilter
 from rls.admin.presentity import PresentityInline
 from rls.admin.readonly import ReadOnlyAdmin
+from rls.admin.watcher_actions import WatcherActions
 from rls.drawing import badges, texts, times
+from rls.drawing.timeline import timeline
 from rls.models import Presentity, Watcher
 
 _RESOURCES = (
@@ -40,8 +45,13 @@ def state(watcher: Watcher) -> str:
     return badges.status(watcher)
 
 
+@admin.display(description="in the log")
+def label(watcher: Watcher) -> str:
+    return texts.code(f"subscription={watcher.pk:x}")
+
+
 @admin.register(Watcher)
-class WatcherAdmin(ReadOnlyAdmin):
+class WatcherAdmin(WatcherActions, ReadOnlyAdmin):
     """The list is found by who watches what; the page tells all about one dialog and its resources."""
 
     list_display = (
@@ -56,9 +66,11 @@ class WatcherAdmin(ReadOnlyAdmin):
         drawn("owner", str, "worker", sortable=True),
         drawn("user_agent", texts.clipped),
     )
-    list_filter = ("status", EventFilter, ExpiryFilter, ListDomainFilter, WorkerFilter)
-    search_fields = ("watcher_username", "watcher_domain", "presentity_uri", "callid")
-    search_help_text = "User, list or Call-ID"
+    list_filter = ("status", FailingFilter, EventFilter, ExpiryFilter, ListDomainFilter, WorkerFilter)
+    search_fields = ("callid",)
+    search_help_text = "User, list, resource or Call-ID, or how they begin"
+    find_word = staticmethod(finding.watchers)
+    change_form_after_template = "rls/timeline.html"
     inlines = (PresentityInline,)
     fieldsets = (
         (
@@ -68,6 +80,7 @@ class WatcherAdmin(ReadOnlyAdmin):
                     (user, drawn("presentity_uri", texts.code, "list")),
                     (event, state),
                     (_SINCE, _EXPIRES),
+                    (drawn("told", times.moment, "last told"), label),
                 )
             },
         ),
@@ -95,3 +108,14 @@ class WatcherAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Watcher]:
         rows: QuerySet[Watcher] = super().get_queryset(request)
         return rows.annotate(resource_count=Coalesce(Subquery(_RESOURCES.values("n")), 0))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        watcher = Watcher.objects.filter(pk=object_id or 0).first()
+        context = {"timeline": timeline(watcher) if watcher else []}
+        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})

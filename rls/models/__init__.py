@@ -1,8 +1,11 @@
+from rls.models.order import Order
 from rls.models.outbox import Change, OutboxEntry
 from rls.models.presentity import Presentity
 from rls.models.profile import CompatibilityProfile
+from rls.models.sample import Problem, Sample
 from rls.models.subscriber import Subscriber
 from rls.models.token import AccessToken
+from rls.models.trace import Trace, TracedMessage
 from rls.models.watcher import Watcher
 from rls.models.worker import Tick, Worker
 
@@ -10,10 +13,15 @@ __all__ = [
     "AccessToken",
     "Change",
     "CompatibilityProfile",
+    "Order",
     "OutboxEntry",
     "Presentity",
+    "Problem",
+    "Sample",
     "Subscriber",
     "Tick",
+    "Trace",
+    "TracedMessage",
     "Watcher",
     "Worker",
 ]

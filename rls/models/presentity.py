@@ -40,10 +40,17 @@ class Presentity(models.Model):
     be_remote_cseq = models.BigIntegerField(default=0)
     be_request_uri = models.TextField(help_text="the URI that was subscribed to")
     be_code = models.IntegerField(default=0, help_text="final answer to the last SUBSCRIBE")
+    changed = models.BigIntegerField(db_default=0, help_text="when the back end last said something new")
 
     class Meta:
         db_table = "rls_presentity"
         verbose_name = "resource"
+        # Who watches a resource; the URI never changes.
+        indexes = [
+            models.Index(
+                fields=["resource_uri"], opclasses=["text_pattern_ops"], name="rls_presentity_resource"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["rlsubs_did", "resource_uri", "instance"], name="rls_presentity_instance"

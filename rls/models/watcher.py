@@ -51,15 +51,25 @@ class Watcher(models.Model):
         default=False, help_text="the first answers of all back ends have been told (or their time is over)"
     )
     created = models.BigIntegerField(help_text="when the subscription began")
+    told = models.BigIntegerField(db_default=0, help_text="when its last NOTIFY was numbered")
 
     class Meta:
         db_table = "rls_watchers"
         verbose_name = "watcher"
         constraints = [models.UniqueConstraint(fields=["rlsubs_did"], name="rls_watchers_did")]
-        # What the API filters by; neither ever changes.
+        # What API and admin look for; none of it ever changes. Texts also by how they begin.
         indexes = [
-            models.Index("watcher_username", "watcher_domain", "id", name="rls_watchers_watcher"),
-            models.Index("service_uri", "id", name="rls_watchers_list"),
+            models.Index(
+                fields=["watcher_username", "watcher_domain", "id"],
+                opclasses=["text_pattern_ops", "text_ops", "int8_ops"],
+                name="rls_watchers_user",
+            ),
+            models.Index(fields=["callid"], opclasses=["text_pattern_ops"], name="rls_watchers_callid"),
+            models.Index(
+                fields=["service_uri", "id"],
+                opclasses=["text_pattern_ops", "int8_ops"],
+                name="rls_watchers_service",
+            ),
         ]
         # local_cseq, version, expires and everything a NOTIFY or refresh changes stay
         # out of every index, so that updates are HOT.

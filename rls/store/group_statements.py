@@ -8,6 +8,7 @@ run one by one, in a transaction.
 from __future__ import annotations
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from functools import cache
@@ -30,7 +31,7 @@ def _arrays(types: Iterable[str]) -> str:
 _STATE_SET = ", ".join(f"{column} = u.{column}" for column in StateRow._fields[1:])
 STATES = f"""
 u as (
-  update rls_presentity p set {_STATE_SET}, updated = 1
+  update rls_presentity p set {_STATE_SET}, updated = 1, changed = %b::int8
     from unnest({_arrays(_STATE_TYPES)}) u({", ".join(StateRow._fields)}) where p.id = u.id
 ), sent as (
   delete from rls_outbox where id = any(%b::int8[])
@@ -110,7 +111,9 @@ def states(
     rows: Iterable[StateRow], sent: list[int], owner: int, changes: list[tuple[int, int]], slices: int
 ) -> Part:
     columns = _columns(rows, _STATE_TYPES)
-    return Part("states", (*columns, packed("int8", sent), owner, *_changes(changes, slices)))
+    return Part(
+        "states", (int(time.time()), *columns, packed("int8", sent), owner, *_changes(changes, slices))
+    )
 
 
 def _columns(rows: Iterable[Sequence[Any]], types: Sequence[str]) -> list[PackedArray]:

@@ -20,6 +20,7 @@ wanted as (
 ), numbered as (
   update rls_watchers t
      set version = t.version + 1, local_cseq = t.local_cseq + 1, {more}
+         told = extract(epoch from now())::int8,
          status = case when w.reason <> '' then 3 else t.status end,
          reason = case when w.reason <> '' then w.reason else t.reason end
     from locked l join wanted w using (id)

@@ -23,8 +23,9 @@ select count(*), pg_notify('rls_outbox_' || owner, min(id) || ':' || max(id)) fr
 
 # After the slice: a crash in between has it served once more, which finds nothing.
 SERVED = """
-insert into rls_tick as t (id, last, slot, by) values (1, now(), %b, %b)
-on conflict (id) do update set last = excluded.last, slot = excluded.slot, by = excluded.by
+insert into rls_tick as t (id, last, slot, by, lag, slots, notifies) values (1, now(), %b, %b, %b, 1, %b)
+on conflict (id) do update set last = excluded.last, slot = excluded.slot, by = excluded.by,
+  lag = excluded.lag, slots = t.slots + 1, notifies = t.notifies + excluded.notifies
 """
 
 

@@ -15,5 +15,10 @@ register.filter("status", badges.status)
 
 
 @register.filter
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
+
+
+@register.filter
 def total(figures: list[tuple[str, int]]) -> int:
     return sum(figure[1] for figure in figures)

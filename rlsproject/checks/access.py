@@ -42,7 +42,7 @@ def trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
     hint = "Write addresses or networks, such as 192.0.2.7,2001:db8::/64."
     return [
         problem(22, f"{name}: {text!r} is not an address or network.", hint)
-        for name in ("RLS_TRUSTED_PROXIES", "RLS_XCAP_PROXIES")
+        for name in ("RLS_TRUSTED_PROXIES", "RLS_XCAP_PROXIES", "RLS_METRICS_FROM")
         for text in getattr(settings, name)
         if not _is_network(text)
     ]
@@ -54,6 +54,18 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@register(TAG)
+def other_addresses(**kwargs: Any) -> list[CheckMessage]:
+    names = {"RLS_WORKER_HTTP": "127.0.0.1:9462", "RLS_HOMER": "192.0.2.60:9060"}
+    problems: list[CheckMessage] = []
+    for name, example in names.items():
+        try:
+            parse_address(getattr(settings, name) or example)
+        except InvalidListener as error:
+            problems.append(problem(25, f"{name}: {error}.", f"Write address:port, such as {example}."))
+    return problems
 
 
 @register(TAG)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 
 from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
@@ -26,7 +26,7 @@ from sipworker.sip.subscription import ReceivedNotify, Subscription
 
 log = logging.getLogger("rls.back_ends")
 
-Answered = Callable[[BackEnd, bool], None]
+Answered = Callable[[BackEnd, bool, float], None]
 EXPIRES = 3600
 """Seconds asked of back ends; the presence server has the last word."""
 MAX_PARTIALS = 10
@@ -36,7 +36,7 @@ STABLE = 60.0
 
 
 class BackEnds:
-    """`answered(back_end, news)` is called when what a back end said is in the commit group; `news`
+    """`answered(back_end, news, now)` is called when what a back end said is in the commit group; `news`
     if its watcher does not know it yet."""
 
     def __init__(
@@ -53,6 +53,17 @@ class BackEnds:
         self._pumping = False
         self._route = (f"<{_loose(options.presence_server)}>",) if options.presence_server else ()
         self._headers: dict[tuple[str, int, tuple[str, ...]], str] = {}
+        self.notified = 0
+        self.failures: Counter[int] = Counter()
+
+    @property
+    def in_flight(self) -> int:
+        """SUBSCRIBEs that wait for their NOTIFY."""
+        return len(self._in_flight)
+
+    @property
+    def queued(self) -> int:
+        return len(self._queue)
 
     # -- start and end
 
@@ -119,6 +130,20 @@ class BackEnds:
             if back_end.subscription is not None:
                 back_end.subscription.headers = self._headers_of(watcher, back_end.plain)
 
+    def retry_failed(self, watcher: ListSubscription, now: float) -> int:
+        """Ask those again that refused, ended or gave no answer; returns how many."""
+        failed = [
+            each
+            for each in watcher.resources.values()
+            if each.subscription is None or each.subscription.state == "terminated"
+        ]
+        for back_end in failed:
+            if back_end.retry is not None:
+                back_end.retry.cancel()
+            back_end.attempts = 0
+        self.start(failed, now)
+        return len(failed)
+
     def end(self, back_ends: Iterable[BackEnd], now: float) -> None:
         """Unsubscribe; rows are the caller's business."""
         self.unsubscribe(self.detach(back_ends), now)
@@ -170,6 +195,7 @@ class BackEnds:
     def got_notify(self, notification: SIPSubscriptionGotNotify, now: float) -> None:
         """Keep the state; the 200 goes out when it is committed."""
         back_end, notify = notification.sender.owner, notification.notify
+        self.notified += 1
         if not isinstance(back_end, BackEnd):
             notify.accept(now)  # the list subscription is over
             return
@@ -243,6 +269,15 @@ class BackEnds:
         if not isinstance(back_end, BackEnd):
             return
         outcome = outcome_of_status(notification.code, notification.retry_after)
+        self.failures[notification.code] += 1
+        log.debug(
+            "back end refuses or fails",
+            extra={
+                "subscription": back_end.watcher.label,
+                "resource": back_end.view.uri,
+                "code": notification.code,
+            },
+        )
         back_end.code = notification.code
         back_end.subscription = None
         if outcome.retry is Retry.ADAPTED and back_end.watcher.signed and not back_end.plain:
@@ -302,7 +337,7 @@ class BackEnds:
     def _keep(self, back_end: BackEnd, now: float, *, news: bool) -> None:
         self._writer.group.states[back_end.row_id] = state_row(back_end, now)
         self._settled_in(back_end, now)
-        self._answered(back_end, news)
+        self._answered(back_end, news, now)
 
     def _settled_in(self, back_end: BackEnd, now: float) -> None:
         if back_end in self._in_flight:

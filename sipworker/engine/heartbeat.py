@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.utils import timezone
 
 from rls import batching
 from rls.domain.slots import tick_interval
-from rls.models import Tick, Worker
-from sipworker.engine.watchers import Watchers
-from sipworker.sip.agent import UserAgent
+from rls.history import SAMPLE_EVERY
+from rls.models import Problem, Sample, Tick, Worker
+from sipworker.engine import systemd
+from sipworker.engine.problems import Problems
 
 log = logging.getLogger("rls.heartbeat")
 
@@ -24,20 +26,34 @@ MISSED = 3
 
 
 class Heartbeat:
-    def __init__(self, number: int, contact: str, agent: UserAgent, watchers: Watchers) -> None:
+    """`note` gives the worker's counters, with the lag of the last tick; `draining` whether it refuses
+    new subscriptions."""
+
+    def __init__(
+        self,
+        number: int,
+        contact: str,
+        note: Callable[[float], Sample],
+        problems: Problems,
+        draining: Callable[[], bool],
+    ) -> None:
         self._number = number
         self._name = f"worker {number}"
         self._contact = contact
-        self._agent = agent
-        self._watchers = watchers
-        self._standing_in = False
+        self._note = note
+        self._problems = problems
+        self._draining = draining
+        self._beats = 0
+        self._lag = 0.0
+        self.standing_in = False
         self._reachable = True
 
     async def run(self) -> None:
         await self._register()
         while True:
+            systemd.tell(systemd.ALIVE)
             try:
-                await self._beat(len(self._watchers), len(self._agent.subscriptions))
+                await self._beat(self._note(self._lag), self._draining())
                 await self._look_at_ticks()
                 self._reachable = True
             except Error as error:
@@ -54,16 +70,22 @@ class Heartbeat:
         )
 
     @sync_to_async
-    def _beat(self, watchers: int, back_ends: int) -> None:
+    def _beat(self, sample: Sample, draining: bool) -> None:
         close_old_connections()
         Worker.objects.filter(pk=self._number).update(
-            heartbeat=timezone.now(), watchers=watchers, back_ends=back_ends
+            heartbeat=sample.at, watchers=sample.watchers, back_ends=sample.back_ends, draining=draining
         )
+        if self._beats % SAMPLE_EVERY == 0:
+            sample.save()
+        self._beats += 1
+        if problems := self._problems.take():
+            Problem.objects.bulk_create(problems)
 
     @sync_to_async
     def _last_tick(self) -> tuple[float, str]:
         """How many seconds ago, and by whom."""
         tick = Tick.objects.filter(pk=1).first()
+        self._lag = tick.lag if tick else 0.0
         return ((timezone.now() - tick.last).total_seconds(), tick.by) if tick else (float("inf"), "")
 
     async def _look_at_ticks(self) -> None:
@@ -72,11 +94,11 @@ class Heartbeat:
             tick_interval(settings.RLS_WAITN_TIME), settings.RLS_WAITN_TIME / settings.RLS_SLICES
         )
         missing = age > allowed or by == self._name
-        if missing and not self._standing_in:
+        if missing and not self.standing_in:
             log.warning("no tick from Celery: this worker batches until it is back", extra={"age": age})
-        elif self._standing_in and not missing:
+        elif self.standing_in and not missing:
             log.info("Celery ticks again")
-        self._standing_in = missing
+        self.standing_in = missing
         if missing:
             await asyncio.to_thread(_tick_in_thread, self._name)
 

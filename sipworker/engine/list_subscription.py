@@ -92,8 +92,8 @@ class ListSubscription:
     """
 
     __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
-                 "last_cseq", "list_uri", "max_forwards", "names", "profile", "resources", "restored",
-                 "retries", "service_uri", "settle_timer", "settled", "signed", "sip", "spread",
+                 "last_cseq", "list_uri", "max_forwards", "names", "news_since", "profile", "resources",
+                 "restored", "retries", "service_uri", "settle_timer", "settled", "signed", "sip", "spread",
                  "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
@@ -135,6 +135,8 @@ class ListSubscription:
         self.restored = False
         self.retries = 0
         self.in_flight: OutboxRow | None = None
+        self.news_since = 0.0
+        """When the oldest change came that was not told yet, on the clock of the loop; 0: none."""
         self.last_cseq = 0
         self._queue: list[tuple[int, OutboxRow]] = []
         sip.owner = self
@@ -149,6 +151,11 @@ class ListSubscription:
         """How to tell this phone; the package that it asked for stays what it was."""
         self.profile = profile
         self.sip.notified_event = profile.notified_event(self.sip.event)
+
+    @property
+    def label(self) -> str:
+        """What it is called in the logs, from its SUBSCRIBE to its last NOTIFY (and in Content-IDs)."""
+        return f"{self.id:x}"
 
     @property
     def user_key(self) -> tuple[str, str]:

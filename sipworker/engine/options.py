@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from rls.domain.listener import Listener
+from rls.domain.listener import Listener, parse_address
 from rls.domain.uri import with_scheme
 from sipworker.transport.certificates import TlsFiles
 from xcap.selectors.document import ROOT
@@ -56,12 +56,16 @@ class WorkerOptions:
     domains: frozenset[str] = frozenset()
     list_access: str = "owner"
     secret: bytes = b""
+    http: tuple[str, int] | None = None
+    homer: tuple[str, int] | None = None
     xcap_url: str = "http://127.0.0.1:8000/xcap-root/"
 
     @classmethod
     def from_settings(cls) -> WorkerOptions:
         return cls(
             worker=settings.RLS_WORKER,
+            http=parse_address(settings.RLS_WORKER_HTTP) if settings.RLS_WORKER_HTTP else None,
+            homer=parse_address(settings.RLS_HOMER) if settings.RLS_HOMER else None,
             listen=tuple(map(Listener.parse, settings.RLS_SIP_LISTEN)),
             tls=tls_files(),
             keep_alive=settings.RLS_WEBSOCKET_PING,

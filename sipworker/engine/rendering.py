@@ -38,7 +38,7 @@ def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> 
         ]
     limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
     views, left_over = _fitting(back_ends, full, limit)
-    seed = f"{watcher.id:x}.{row.version}"
+    seed = f"{watcher.label}.{row.version}"
     content_type, body = compose(
         watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 
+from rls.domain.histogram import Histogram
 from rls.store.numbering import OutboxRow
 from sipworker.engine.list_subscription import ListSubscription
 from sipworker.engine.rendering import render
+
+log = logging.getLogger("rls.sender")
 
 PER_TURN = 64
 """NOTIFYs per turn of the event loop, so that a tick does not overrun the sockets' buffers."""
@@ -33,6 +37,12 @@ class Sender:
         self._full_state = full_state
         self._ready: deque[ListSubscription] = deque()
         self._scheduled = False
+        self.full = self.partial = 0
+        self.delay = Histogram()
+        """From the oldest change a NOTIFY tells to its sending."""
+
+    def __len__(self) -> int:
+        return len(self._ready)
 
     def deliver(self, watcher: ListSubscription, row: OutboxRow, now: float) -> None:
         """A numbered NOTIFY of this watcher is to be sent."""
@@ -61,8 +71,21 @@ class Sender:
         always = self._full_state or watcher.profile.always_full
         watcher.force_full = watcher.force_full or (always and not watcher.spread)
         notify = render(watcher, row, self._host, now)
+        self._count(watcher, row, now)
         watcher.force_full = False
         watcher.spread = bool(notify.left_over)
         if notify.left_over:
             self._tell_rest(watcher, notify.left_over)
         watcher.sip.send_notify(row.cseq, notify.state, notify.headers, notify.body, now)
+
+    def _count(self, watcher: ListSubscription, row: OutboxRow, now: float) -> None:
+        if row.kind == "F":
+            self.full += 1
+        else:
+            self.partial += 1
+        if watcher.news_since:
+            self.delay.observe(now - watcher.news_since)
+            watcher.news_since = 0.0
+        if log.isEnabledFor(logging.DEBUG):
+            told = {"subscription": watcher.label, "cseq": row.cseq, "version": row.version}
+            log.debug("NOTIFY", extra={**told, "kind": row.kind, "resources": len(row.row_ids)})

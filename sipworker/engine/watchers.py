@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rls.domain.lists import Entry
 from rls.store.ids import IdBlocks
@@ -55,6 +55,8 @@ class Watchers:
         self._by_id: dict[int, ListSubscription] = {}
         self._of_user: dict[tuple[str, str], set[int]] = {}
         self._counts: Counter[str] = Counter()
+        self.begun = self.refreshed = self.ended = 0
+        self.notify_failures: Counter[int] = Counter()
         self.back_ends = BackEnds(agent, writer, ids, options, self.answered)
 
     def __len__(self) -> int:
@@ -63,6 +65,12 @@ class Watchers:
     def count_of(self, identity: str) -> int:
         """How many a user has, of all packages."""
         return self._counts[aor(identity)]
+
+    def get(self, number: int) -> ListSubscription | None:
+        return self._by_id.get(number)
+
+    def __iter__(self) -> Iterator[ListSubscription]:
+        return iter(self._by_id.values())
 
     def of_service(self, service_uri: str) -> list[ListSubscription]:
         return [watcher for watcher in self._by_id.values() if watcher.service_uri == service_uri]
@@ -80,6 +88,16 @@ class Watchers:
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""
         self.restore(watcher)
+        self.begun += 1
+        log.debug(
+            "subscription begins",
+            extra={
+                "subscription": watcher.label,
+                "list": watcher.list_uri,
+                "watcher": watcher.identity,
+                "call_id": watcher.sip.dialog.call_id,
+            },
+        )
         group = self._writer.group
         group.new_watchers.append(
             watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
@@ -129,6 +147,8 @@ class Watchers:
 
     def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
+        self.refreshed += 1
+        log.debug("SUBSCRIBE in the dialog", extra={"subscription": watcher.label, "expires": expires})
         transaction = watcher.sip.waiting
         if watcher.accepts(transaction.request.values("accept")):
             self.back_ends.offer_anew(watcher)
@@ -147,7 +167,7 @@ class Watchers:
 
     # -- what back ends say
 
-    def answered(self, back_end: BackEnd, news: bool) -> None:
+    def answered(self, back_end: BackEnd, news: bool, now: float) -> None:
         """A back end's state is in the commit group: mark news for the next tick, or settle."""
         watcher = back_end.watcher
         if watcher.ending:
@@ -157,6 +177,7 @@ class Watchers:
             watcher.unanswered -= 1
         if watcher.settled:
             if news:
+                watcher.news_since = watcher.news_since or now
                 self._writer.group.changes.append((watcher.id, back_end.row_id))
             return
         if news:
@@ -212,10 +233,11 @@ class Watchers:
         watcher = notification.sender.owner
         if not isinstance(watcher, ListSubscription):
             return
+        self.notify_failures[notification.outcome.status] += 1
         if notification.ends:
             log.info(
                 "NOTIFY ended the subscription",
-                extra={"watcher": watcher.id, "code": notification.outcome.status},
+                extra={"subscription": watcher.label, "code": notification.outcome.status},
             )
             self._wind_up(watcher, "noresponse", now)
             self.forget(watcher, now)
@@ -280,6 +302,8 @@ class Watchers:
             if not self._of_user[watcher.user_key]:
                 del self._of_user[watcher.user_key]
             self._uncount(aor(watcher.identity))
+            self.ended += 1
+            log.debug("subscription over", extra={"subscription": watcher.label, "reason": watcher.ending})
             watcher.sip.drop(now)
             self._writer.group.ended_watchers.append(watcher.id)
             self._writer.wake()

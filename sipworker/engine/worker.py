@@ -5,29 +5,38 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
 from django.db import connection as django_connection
 
+from rls import traces
 from rls.domain.uri import InvalidUri, SipUri
+from rls.orders import channel
 from rls.services import LISTS, PROFILES
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from sipworker.documents.admission import DocumentAdmission
 from sipworker.documents.notifier import EVENT, DocumentNotifier
 from sipworker.documents.subscription import DocumentSubscription
+from sipworker.engine import monitoring, systemd
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
 from sipworker.engine.directory import SPARE_IDS, Directory
 from sipworker.engine.heartbeat import Heartbeat
+from sipworker.engine.http import HttpListener
 from sipworker.engine.list_changes import ListChanges
 from sipworker.engine.options import WorkerOptions
+from sipworker.engine.orders import Orders
 from sipworker.engine.outbox import Listener
 from sipworker.engine.policy import Policy
+from sipworker.engine.problems import Problems
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.restart import Restart
+from sipworker.engine.sampling import sample
 from sipworker.engine.sender import Sender
+from sipworker.engine.tracing import Tracer
 from sipworker.engine.watchers import Watchers
 from sipworker.engine.writer import Writer
 from sipworker.sip import notifications as told
@@ -63,6 +72,15 @@ async def connect() -> Connection:
 class SipWorker:
     """`await start()`, then `await run()` until stop(). Raises InvalidCertificate."""
 
+    agent: UserAgent
+    writer: Writer
+    sender: Sender
+    watchers: Watchers
+    directory: Directory
+    admission: Admission
+    listener: Listener
+    heartbeat: Heartbeat
+
     def __init__(self, options: WorkerOptions) -> None:
         self.options = options
         self._loop = asyncio.get_running_loop()
@@ -73,11 +91,12 @@ class SipWorker:
         self.transports = Transports(
             options.listen, self._receive, self._failed, tls=self.tls, keep_alive=options.keep_alive
         )
+        self.resolver = Resolver(self.transports)
         self.wheel = TimerWheel(self._loop.time())
         self.agent = UserAgent(
             wheel=self.wheel,
             transmit=self.transports.send,
-            locate=Resolver(self.transports).locate,
+            locate=self.resolver.locate,
             observer=self._observe,
             contact_user=options.contact_user,
             events=(*options.events, *({EVENT} - {*options.events})),
@@ -89,6 +108,7 @@ class SipWorker:
             lost_notifies=options.lost_notifies,
             gruu=f"worker{options.worker}" if options.gruu else "",
         )
+        self.problems = Problems(options.worker)
         self._handlers: dict[type, Handler] = {}
 
     # -- wiring
@@ -152,6 +172,8 @@ class SipWorker:
             self.profiles,
             {EVENT: self.document_admission.begin},
         )
+        self.orders = Orders(options.worker, self.watchers, self.writer, self.admission)
+        self.tracer = Tracer(agent, options.worker, options.homer)
         self.listener = Listener(
             connect,
             options.worker,
@@ -160,6 +182,8 @@ class SipWorker:
                 LISTS: self.list_changes.changed,
                 CHANNEL: self.documents.changed,
                 PROFILES: self.profiles.changed,
+                channel(options.worker): self.orders.look,
+                traces.CHANNEL: self.tracer.look,
             },
             self._missed,
         )
@@ -170,6 +194,8 @@ class SipWorker:
         self.list_changes.check_all()
         self.documents.check_all()
         self.profiles.changed()
+        self.orders.look()
+        self.tracer.look()
 
     def _handler_table(self) -> dict[type, Handler]:
         back_ends, watchers, admission = self.watchers.back_ends, self.watchers, self.admission
@@ -211,6 +237,8 @@ class SipWorker:
     # -- events
 
     def _receive(self, data: bytes, flow: Flow) -> None:
+        if self.tracer.on:
+            self.tracer.received(data, flow)
         self.agent.receive(data, flow, self._loop.time())
 
     def _failed(self, flow: Flow) -> None:
@@ -234,6 +262,7 @@ class SipWorker:
 
     async def start(self) -> None:
         """Take up what the database holds, then open the sockets. Raises OSError, psycopg.Error."""
+        logging.getLogger().addHandler(self.problems)
         self._ids = IdBlocks(connect)
         await self._ids.reserve(SPARE_IDS)
         self._wire(self._ids)
@@ -246,16 +275,28 @@ class SipWorker:
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
         self._spawn(self._turn_wheel())
         self._spawn(self.documents.run(), self.profiles.run())
+        self._spawn(self.orders.run(), self.tracer.run(self.watchers))
         self.restart.resume(self._loop.time())
         self.documents.resume(self._loop.time())
-        heartbeat = Heartbeat(
-            self.options.worker, self.agent.contact(self.transports.flows[0]), self.agent, self.watchers
+        self.heartbeat = Heartbeat(
+            self.options.worker,
+            self.agent.contact(self.transports.flows[0]),
+            partial(sample, self),
+            self.problems,
+            lambda: self.admission.draining,
         )
-        self._spawn(heartbeat.run())
+        self._spawn(self.heartbeat.run())
         await self.listener.listening.wait()
+        await self._start_http()
+        systemd.tell(systemd.READY)
         log.info(
             "ready", extra={"listen": [flow.dumps() for flow in self.transports.flows], "taken_up": count}
         )
+
+    async def _start_http(self) -> None:
+        if self.options.http is not None:
+            self._http = HttpListener(*self.options.http, monitoring.paths(self))
+            await self._http.start()
 
     def _spawn(self, *coroutines: Any) -> None:
         for coroutine in coroutines:
@@ -276,7 +317,10 @@ class SipWorker:
             self.wheel.advance(self._loop.time())
 
     def reload(self) -> None:
-        """Read the certificates again. If they cannot be used, those we have stay."""
+        """Read the certificates again (if they cannot be used, those we have stay); look names, lists and
+        profiles up anew. The log level is the caller's business."""
+        self.resolver.forget()
+        self._missed()
         try:
             self.tls.load()
         except InvalidCertificate as error:
@@ -291,15 +335,20 @@ class SipWorker:
     async def run(self) -> None:
         """Serve until stop(). Raises RuntimeError if a part failed."""
         await self._stopped.wait()
+        systemd.tell(systemd.STOPPING)
         self.admission.draining = True
         self.writer.stop()
         await asyncio.wait(self._tasks[:1], timeout=STOP_AFTER)
         await self.transports.close()
+        if self._http is not None:
+            await self._http.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._ids.close()
+        logging.getLogger().removeHandler(self.problems)
         if self._failure is not None:
             raise RuntimeError("the SIP worker failed") from self._failure
 
     _failure: BaseException | None = None
+    _http: HttpListener | None = None

@@ -27,7 +27,10 @@ MAX_PAUSE = 5.0
 
 
 class Writer:
-    """`group` is what is being collected; after(callback) runs when it is committed."""
+    """`group` is what is being collected; after(callback) runs when it is committed.
+
+    `updates` counts the states of back ends that were committed.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,8 @@ class Writer:
         self._gap = gap
         self.group = CommitGroup()
         self.commits = 0
+        self.updates = 0
+        self.unreachable = False
         self._callbacks: list[tuple[int | None, Committed]] = []
         self._work = asyncio.Event()
         self._full = asyncio.Event()
@@ -105,6 +110,7 @@ class Writer:
             except REFUSALS:
                 connection = await self._write_apart(connection, group, callbacks)
             self.commits += 1
+            self.updates += len(group.states)
             if self._stopping and not self._work.is_set():
                 await connection.close()
                 return
@@ -147,6 +153,7 @@ class Writer:
         while True:
             try:
                 rows = await commit_group.write(connection, group, self._owner, self._slices)
+                self.unreachable = False
                 if unsure:  # the first try may have been committed, and what it numbered goes first
                     rows = await load.left_to_send(connection, self._owner)
                     log.info("written after all")
@@ -156,7 +163,7 @@ class Writer:
             except psycopg.Error as error:
                 level = logging.DEBUG if unsure else logging.ERROR
                 log.log(level, "not written, will try again", extra={"error": str(error).strip()})
-            unsure = True
+            unsure = self.unreachable = True
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE)
             connection = await self._reconnect(connection)

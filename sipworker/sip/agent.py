@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from sipworker.sip.flow import URI_TRANSPORTS, Address, Flow, address_text
@@ -81,6 +82,8 @@ class UserAgent:
         self.malformed = 0
         self.lost_notifies = lost_notifies
         self._gruu = f";gr={gruu}" if gruu else ""
+        self.refused: Counter[int] = Counter()
+        """SUBSCRIBEs that were rejected, by code."""
         self._on_malformed = on_malformed
         self._unproven = unproven or (lambda transaction: None)
         self._contact_user = f"{contact_user}@" if contact_user else ""

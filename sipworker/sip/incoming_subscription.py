@@ -110,6 +110,7 @@ class IncomingSubscription:
     def reject(self, code: int, now: float, reason: str | None = None, headers: Headers = ()) -> None:
         """Refuse the SUBSCRIBE; an existing subscription stays as it was."""
         transaction = self.hand_over()
+        self.agent.refused[code] += 1
         self.agent.reply(transaction, code, reason, headers=headers, now=now)
         if self.state == "incoming":
             self.state = "terminated"

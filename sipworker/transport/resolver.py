@@ -85,6 +85,10 @@ class Resolver:
                 return
         done(self._flow(hop, address), now)
 
+    def forget(self) -> None:
+        """Look every name up again."""
+        self._cache.clear()
+
     def _flow(self, hop: NextHop, address: Address | None) -> Flow | None:
         return address and self._transports.flow_to(hop.transport, address, hop.name)
 

@@ -66,7 +66,7 @@ class Session:
     async def _run(self) -> Ending:
         hop, address = next_hop(self._options.server)
         address = address or await query(hop)
-        local = address and _local_host(address)
+        local = address and local_host(address)
         if address is None or local is None:
             return Ending(False, advice.unreachable(self._options), Failure.TRANSPORT.status)
         async with Endpoint(
@@ -192,7 +192,7 @@ class Session:
         self._finish(Ending(True) if expected else Ending(False, advice.ended_by_server(reason)))
 
 
-def _local_host(remote: Address) -> str | None:
+def local_host(remote: Address) -> str | None:
     """Our address as the server sees it; None if there is no way to it. Nothing is sent."""
     family = socket.AF_INET6 if ":" in remote[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:

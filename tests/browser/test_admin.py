@@ -11,13 +11,12 @@ SIDEWAYS = (
 )
 
 
-def test_overview_shows_the_figures(log_in: LogIn, shoot: Shoot) -> None:
+def test_overview_shows_the_figures(log_in: LogIn) -> None:
     page = log_in()
     expect(page).to_have_title("Overview | Resource list server")
     expect(page.locator(".rls-card", has_text="Subscriptions").locator(".rls-number")).to_have_text("60")
     expect(page.locator(".rls-card", has_text="Resources").locator(".rls-number")).to_have_text("360")
     expect(page.locator(".rls-card", has_text="NOTIFYs to send").locator(".rls-number")).to_have_text("30")
-    shoot(page, "admin")
 
 
 def test_overview_goes_on_polling(log_in: LogIn) -> None:
@@ -88,7 +87,6 @@ def test_search_finds_a_call_id(log_in: LogIn) -> None:
     expect(page.locator("#result_list .data-row")).to_have_count(1)
 
 
-def test_dark_follows_the_system(log_in: LogIn, shoot: Shoot) -> None:
+def test_dark_follows_the_system(log_in: LogIn) -> None:
     page = log_in(scheme="dark")
     expect(page.locator("html")).to_have_class("dark")
-    shoot(page, "admin-dark")

@@ -89,6 +89,7 @@ def watcher(number: int, now: int, **changed: object) -> Watcher:
         "user_agent": AGENTS[number % len(AGENTS)],
         "settled": True,
         "created": now - 20 - number * 97,
+        "told": now - 3 - number % 9,
     }
     return Watcher(id=number, **{**values, **changed})
 
@@ -129,6 +130,7 @@ def presentity(number: int, of: Watcher, position: int, now: int) -> Presentity:
         be_remote_cseq=17,
         be_request_uri=f"sip:{user}@{DOMAIN}",
         be_code=_CODES[state],
+        changed=now - 40 * (number % 70) - 5 if state else 0,
     )
 
 

@@ -45,7 +45,9 @@ def watchers() -> list[Watcher]:
         ({"status__exact": "2"}, [3]),
         ({"q": "bob"}, [2]),
         ({"q": "00003"}, [3]),
-        ({"q": "claire example.test"}, [3]),
+        ({"q": "claire@example.test"}, [3]),
+        ({"q": "claire dialog"}, []),
+        ({"failing": "yes"}, []),
         ({"owner": "x", "expiry": "y"}, [1, 2, 3]),
     ],
 )
@@ -72,7 +74,8 @@ def resources(watchers: list[Watcher]) -> None:
         ({"event": "dialog"}, [1001]),
         ({"q": "friend0"}, [1000]),
         ({"q": "claire"}, [1002]),
-        ({"q": "be000001"}, [1001]),
+        ({"q": "sip:friend1@example.test"}, [1001]),
+        ({"resource_uri__exact": "sip:friend2@example.test"}, [1002]),
     ],
 )
 @pytest.mark.usefixtures("resources")
@@ -85,3 +88,12 @@ def test_resource_whose_watcher_is_gone_is_still_listed(admin_client: Client) ->
     Watcher.objects.filter(pk=1).delete()
     page = admin_client.get(reverse("admin:rls_presentity_changelist"))
     assert "1 (gone)" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [({"failing": "yes"}, [2, 3]), ({"q": "sip:friend1"}, [2]), ({"q": "friend"}, [1, 2, 3])],
+)
+@pytest.mark.usefixtures("resources")
+def test_watchers_of_resources(admin_client: Client, query: dict[str, str], expected: list[int]) -> None:
+    assert found(admin_client, "watcher", **query) == expected

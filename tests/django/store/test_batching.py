@@ -80,7 +80,7 @@ def test_a_slice_is_two_statements_however_many_watchers_are_due(
         Watcher.objects.create(**watcher(number)._asdict())
         Change.objects.create(owner=1, slice=3, watcher_ids=[number], row_ids=[number])
     with django_assert_num_queries(2) as queries:
-        assert batching.serve_slot(13, "test") == due
+        assert batching.serve_slot(13, "test", time.time()) == due
     assert "rls_outbox" in queries.captured_queries[0]["sql"]
     assert "rls_tick" in queries.captured_queries[1]["sql"]
 
@@ -103,3 +103,12 @@ def test_the_lock_is_held_by_the_connection_of_the_tick_only() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from pg_locks where locktype = 'advisory'")
         assert cursor.fetchone() == (0,)
+
+
+def test_slots_notifies_and_lateness_are_noted() -> None:
+    Watcher.objects.create(**watcher(1003)._asdict())
+    Change.objects.create(owner=1, slice=3, watcher_ids=[1003], row_ids=[1])
+    batching.serve_slot(13, "test", time.time() - 2)
+    batching.serve_slot(14, "test", time.time() + 1)
+    tick = Tick.objects.get()
+    assert (tick.slots, tick.notifies, tick.lag) == (2, 1, 0.0)

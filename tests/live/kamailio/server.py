@@ -18,11 +18,14 @@ _DUMPED = re.compile(rb"^tag: (snd|rcv)$.*?^~{20,}\n(.*?)^\|{20,}$", re.MULTILIN
 class Kamailio:
     """`sent()` is every message that left it, byte for byte."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Path = CONFIGURATION, **words: str) -> None:
+        """`words` of the template are filled in, beside RUN and PORT."""
         self.folder = folder
         self.address: Address = ("127.0.0.1", free_port())
         configuration = folder / "kamailio.cfg"
-        filled = CONFIGURATION.read_text().replace("RUN", str(folder)).replace("PORT", str(self.address[1]))
+        filled = template.read_text()
+        for word, value in {**words, "RUN": str(folder), "PORT": str(self.address[1])}.items():
+            filled = re.sub(rf"(?<![A-Z_]){word}(?![A-Z_])", value, filled)
         configuration.write_text(filled)
         command = ["kamailio", "-f", str(configuration), "-DD", "-E", "-m", "32", "-M", "8"]
         command += ["-P", str(folder / "pid"), "-w", str(folder), "-Y", str(folder)]

@@ -84,6 +84,10 @@ class Databases:
     def create(self) -> Database:
         return self._create(self._template)
 
+    def create_empty(self) -> Database:
+        """Without a table."""
+        return self._create("template0")
+
     def _create(self, template: str) -> Database:
         name = f"rls_live_{os.getpid()}_{next(_numbers)}"
         self._run("create database {} template {}", name, template)

@@ -30,7 +30,7 @@ class ListServer:
         self.http = f"http://127.0.0.1:{http_port}"
         kinds = KINDS if "RLS_TLS_CERTIFICATES" in settings else ("udp", "tcp")
         listen = (f"{kind}:{host}:{self.ports[kind]}" for kind in kinds for host in ("127.0.0.1", "[::1]"))
-        environment = {
+        self.environment = {
             **os.environ,
             "DATABASE_URL": database.url,
             "BROKER_URL": broker_url,
@@ -41,7 +41,7 @@ class ListServer:
         }
 
         def process(name: str, *command: str) -> Process:
-            return Process((sys.executable, *command), environment, folder / f"{name}.log")
+            return Process((sys.executable, *command), self.environment, folder / f"{name}.log")
 
         celery = ("-m", "celery", "--app", "rlsproject")
         self.worker = process("worker", "manage.py", "runsipworker")

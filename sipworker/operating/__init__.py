@@ -1,0 +1,1 @@
+"""What `manage.py rls` does: one module per subject, each result as data and as text."""

@@ -1,0 +1,76 @@
+"""deploy/ fits the code: dashboards ask for metrics that exist, units start commands that exist."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rlsproject import metricsreference
+from rlsproject.environment import SETTINGS
+from tests.quality.test_tools import PROJECT
+
+DEPLOY = PROJECT / "deploy"
+OURS = re.compile(r"\brls_[a-z_]+\b")
+NAMES = {setting.name for setting in SETTINGS}
+
+
+def expressions() -> list[str]:
+    dashboard = json.loads((DEPLOY / "grafana" / "rls.json").read_text())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    alerts = (DEPLOY / "prometheus" / "alerts.yml").read_text()
+    return asked + re.findall(r"^ +expr: (.*)$", alerts, re.MULTILINE)
+
+
+def test_dashboard_and_alerts_ask_for_metrics_that_exist() -> None:
+    asked = {name for expression in expressions() for name in OURS.findall(expression)}
+    assert len(asked) > 20
+    assert asked <= metricsreference.names()
+
+
+def test_every_alert_says_what_to_do() -> None:
+    alerts = (DEPLOY / "prometheus" / "alerts.yml").read_text()
+    assert alerts.count("- alert:") == alerts.count("summary:") == alerts.count("action:") > 5
+
+
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_unit_is_hardened_and_reads_the_file_of_settings_itself(unit: Path) -> None:
+    text = unit.read_text()
+    for word in ("NoNewPrivileges=yes", "ProtectSystem=strict", "SystemCallFilter=@system-service"):
+        assert word in text
+    assert "Environment=RLS_ENV_FILE=/etc/rls.env" in text
+    started = text.partition("ExecStart=/opt/rls/server/.venv/bin/python ")[2].split()
+    assert started[0] == "-m" or (PROJECT / started[0]).exists()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    """With a program that exists in place of ours, whose place is another one here."""
+    for unit in DEPLOY.glob("systemd/*"):
+        text = re.sub(r"^ExecStart=.*$", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE)
+        name = unit.name.replace("@", "@1")
+        (tmp_path / name).write_text(text)
+    files = [str(path) for path in tmp_path.iterdir() if path.suffix == ".service"]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    complaints = [line for line in done.stderr.splitlines() if "rls-" in line]
+    assert complaints == []
+
+
+def test_only_settings_that_exist_are_named() -> None:
+    words = re.compile(r"\bRLS_[A-Z_]+\b")
+    for path in DEPLOY.rglob("*"):
+        if path.is_file():
+            named = set(words.findall(path.read_text())) - {"RLS_ENV_FILE", "RLS_URI", "RLS_SOURCE"}
+            assert named <= NAMES, path
