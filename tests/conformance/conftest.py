@@ -24,7 +24,11 @@ _numbers = itertools.count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "Hold the conformance suite against another list server")
     group.addoption("--target", metavar="HOST:PORT", help="its SIP address, by UDP")
-    group.addoption("--target-list", default="sip:list@localhost", help="URI of a list of its")
+    group.addoption(
+        "--target-list",
+        default="sip:list@localhost",
+        help="URI of a list of its; each {} is the test's number",
+    )
     group.addoption("--target-user", default="sip:alice@localhost", help="whose list it is, believed by From")
     group.addoption("--target-members", default="", help="the list's members: URIs with commas between")
     group.addoption(
@@ -78,9 +82,13 @@ def subject_of(
 def _target(config: pytest.Config, name: str) -> Subject:
     if name != OPEN:
         pytest.skip(f"needs a list server of ours, set to: {SETTINGS[name]}")
-    members = tuple(filter(None, config.getoption("--target-members").split(","))) or MEMBERS
-    address = address_of(config.getoption("--target"))
-    return Subject(address, config.getoption("--target-list"), config.getoption("--target-user"), members)
+    number = next(_numbers)
+
+    def own(option: str) -> str:
+        return str(config.getoption(option)).replace("{}", str(number))
+
+    members = tuple(filter(None, own("--target-members").split(","))) or MEMBERS
+    return Subject(address_of(own("--target")), own("--target-list"), own("--target-user"), members)
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ class ListNotify:
 def parse(message: Message) -> ListNotify:
     """Raises AssertionError where the NOTIFY breaks RFC 4662."""
     assert message["Require"] == "eventlist"
+    assert message.rows("Content-Type"), "no body"
     assert int(message["Content-Length"]) == len(message.body)
     outer = message_from_bytes(f"Content-Type: {message['Content-Type']}\r\n\r\n".encode() + message.body)
     assert outer.get_content_type() == "multipart/related"
