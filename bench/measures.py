@@ -42,6 +42,8 @@ MEASURES = (
     Measure("memory_back_end", "of it, for each back-end subscription", "KB", False),
     Measure("lost", "states lost, missing or gone back", "", False),
     Measure("errors", "protocol errors", "", False),
+    Measure("left", "rows left in outbox and changes", "", False),
+    Measure("refused", "storm: SUBSCRIBEs refused", "", False),
 )
 
 
@@ -56,6 +58,8 @@ def figures(update: Run) -> Figures:
     found["errors"] = update["total"]["protocol_errors"]
     found["lost"] = setup["missing_states"] + sum(phase["lost"] for phase in update["phases"])
     found["lost"] += update["total"]["counts"].get("state_regressed", 0)
+    if update["left"]:
+        found["left"] = sum(update["left"].values())
     for phase in update["phases"]:
         _READERS[phase["phase"].partition(":")[0]](found, phase)
     return found
@@ -120,5 +124,7 @@ def refresh_figures(run: Run) -> Figures:
 def storm_figures(run: Run) -> Figures:
     """Of `rlsload storm`; a storm that never ends complete has no time."""
     setup = run["setup"]
-    complete = setup["lists_full"] == setup["lists"]
-    return {"storm": setup["t_last_full_s"]} if complete else {}
+    found: Figures = {"refused": setup["counts"].get("sub_errors", 0)}
+    if setup["lists_full"] == setup["lists"]:
+        found["storm"] = setup["t_last_full_s"]
+    return found

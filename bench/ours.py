@@ -20,6 +20,7 @@ EMPTY = """
 truncate xcap, xcap_service_uris, rls_watchers, rls_presentity, rls_outbox, rls_changes, rls_subscribers
  restart identity cascade
 """
+LEFT = "select (select count(*) from rls_outbox), (select count(*) from rls_changes)"
 START_LIMIT = 60.0
 
 
@@ -155,10 +156,11 @@ class Ours:
         self._broker.stop()
         self._cluster.stop()
 
-    def count(self, table: str) -> int:
+    def left(self) -> dict[str, int]:
+        """Rows that should be gone when every change has been told."""
         with psycopg.connect(self._cluster.dsn("rls")) as connection:
-            [(count,)] = connection.execute(f"select count(*) from {table}").fetchall()
-        return int(count)
+            [(outbox, changes)] = connection.execute(LEFT).fetchall()
+        return {"outbox": outbox, "changes": changes}
 
 
 def worker_name(number: int) -> str:

@@ -6,10 +6,11 @@ import time
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from rls.domain.slots import slots_due, tick_interval
 from rls.models import Tick
-from rls.store.tick import SERVED, run_slice
+from rls.store.tick import run_slice
 
 LOCK = 4662
 """Advisory lock of the tick (single flight); named after the RFC."""
@@ -29,7 +30,7 @@ def tick(by: str, window: float | None = None) -> int:
 
 
 def _serve(by: str, window: float) -> int:
-    last = Tick.objects.filter(pk=1).values_list("slot", flat=True).first() or 0
+    last = _mark().slot
     slices, waitn_time = settings.RLS_SLICES, settings.RLS_WAITN_TIME
     numbered = 0
     for slot, due in slots_due(last, time.time(), waitn_time, slices, window):
@@ -38,10 +39,13 @@ def _serve(by: str, window: float) -> int:
     return numbered
 
 
+def _mark() -> Tick:
+    """Of the slot that was served last."""
+    return Tick.objects.get_or_create(pk=1, defaults={"by": "", "last": timezone.now()})[0]
+
+
 def serve_slot(slot: int, by: str, due: float) -> int:
     """Serve one slot, due at that time (Unix seconds), and mark that it was."""
     lag = max(0.0, time.time() - due)
     with connection.cursor() as cursor:
-        numbered = run_slice(cursor, slot % settings.RLS_SLICES)
-        cursor.execute(SERVED, (slot, by, lag, numbered))
-    return numbered
+        return run_slice(cursor, slot % settings.RLS_SLICES, slot, by, lag)

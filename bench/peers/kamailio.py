@@ -80,6 +80,9 @@ class Kamailio:
         assert self._process is not None
         return {"worker": self._process.pid, "database": self._database.pid}
 
+    def left(self) -> dict[str, int]:
+        return {}
+
     def stop(self) -> None:
         process, self._process = self._process, None
         if process is None:

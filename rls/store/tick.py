@@ -10,22 +10,20 @@ from typing import Any, Protocol
 
 from rls.store.numbering import CHANGED
 
-# All in one: a crash leaves the changes to the next tick, and nothing but numbers crosses the wire.
+# All in one, the mark of the slot too: a crash leaves the changes and the slot to the next tick, and
+# nothing but numbers crosses the wire.
 SLICE = f"""
 with claimed as (
   delete from rls_changes
    where id = any(array(select id from rls_changes where slice = %b for update skip locked))
   returning watcher_ids, row_ids
-), {CHANGED}
+), {CHANGED}, served as (
+  update rls_tick
+     set last = now(), slot = %b, by = %b, lag = %b, slots = slots + 1,
+         notifies = notifies + (select count(*) from told)
+   where id = any(array(select id from rls_tick where id = 1 for update skip locked))
+)
 select count(*), pg_notify('rls_outbox_' || owner, min(id) || ':' || max(id)) from told group by owner
-"""
-
-
-# After the slice: a crash in between has it served once more, which finds nothing.
-SERVED = """
-insert into rls_tick as t (id, last, slot, by, lag, slots, notifies) values (1, now(), %b, %b, %b, 1, %b)
-on conflict (id) do update set last = excluded.last, slot = excluded.slot, by = excluded.by,
-  lag = excluded.lag, slots = t.slots + 1, notifies = t.notifies + excluded.notifies
 """
 
 
@@ -36,7 +34,10 @@ class Cursor(Protocol):
     def fetchall(self) -> list[tuple[Any, ...]]: ...
 
 
-def run_slice(cursor: Cursor, slice_number: int) -> int:
-    """Turn the changes of one slice into outbox rows; returns how many NOTIFYs."""
-    cursor.execute(SLICE, (slice_number,))
+def run_slice(cursor: Cursor, slice_number: int, slot: int, by: str, lag: float) -> int:
+    """Turn the changes of one slice into outbox rows; returns how many NOTIFYs.
+
+    Marks that `by` served the slot, `lag` seconds late.
+    """
+    cursor.execute(SLICE, (slice_number, slot, by, lag))
     return sum(count for count, _ in cursor.fetchall())
