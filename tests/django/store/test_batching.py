@@ -108,6 +108,7 @@ def test_the_lock_is_held_by_the_connection_of_the_tick_only() -> None:
 
 
 def test_slots_notifies_and_lateness_are_noted() -> None:
+    Tick.objects.create(id=1, last=timezone.now(), by="")
     Watcher.objects.create(**watcher(1003)._asdict())
     Change.objects.create(owner=1, slice=3, watcher_ids=[1003], row_ids=[1])
     batching.serve_slot(13, "test", time.time() - 2)
