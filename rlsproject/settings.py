@@ -143,6 +143,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# An entry of a list is three fields of the form that edits it.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000 + 3 * _values["RLS_LIST_LIMIT"]
+
 ROOT_URLCONF = "rlsproject.urls"
 WSGI_APPLICATION = "rlsproject.wsgi.application"
 # Unfold's login without `next` would end on /accounts/profile/.

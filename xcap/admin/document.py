@@ -13,7 +13,7 @@ from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 
 from xcap import history, store
-from xcap.admin import exchange, integrity, list_editor
+from xcap.admin import exchange, integrity, list_editor, sharing
 from xcap.admin.author import author
 from xcap.admin.document_form import SELECTOR_FIELDS, DocumentForm
 from xcap.admin.history import history_page
@@ -44,7 +44,7 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("doc_type", "domain")
     search_fields = ("username", "domain", "doc_uri", "service_uris__uri")
     ordering = ("domain", "username", "doc_type", "doc_uri")
-    actions_detail = ("edit_lists",)
+    actions_detail = ("edit_lists", "share_lists")
     actions_list = ("import_lists", "export_lists", "check_lists")
     fields = (("username", "domain"), ("doc_type", "doc_uri"), "body", "version")
 
@@ -79,14 +79,20 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
             self.delete_model(request, document)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
-        """Lists can be edited where there are any."""
-        holds_lists = Document.objects.filter(pk=object_id, doc_type__in=_LIST_TYPES).exists()
+        """Lists can be edited where there are any, and shared where there are services."""
+        document = Document.objects.filter(pk=object_id, doc_type__in=_LIST_TYPES).first()
+        if document is None:
+            return []
         actions: list[UnfoldAction] = super().get_actions_detail(request, object_id)
-        return actions if holds_lists else []
+        return actions if document.doc_type == RLS_SERVICES.doc_type else actions[:1]
 
     @action(description="Edit as list", url_path="lists", permissions=["change"])  # type: ignore[untyped-decorator]
     def edit_lists(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return list_editor.page(self, request, self._document(request, object_id))
+
+    @action(description="Who may subscribe", url_path="sharing", permissions=["change"])  # type: ignore[untyped-decorator]
+    def share_lists(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return sharing.page(self, request, self._document(request, object_id))
 
     @action(description="Import", url_path="import", permissions=["add", "change"])  # type: ignore[untyped-decorator]
     def import_lists(self, request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -121,7 +122,7 @@ class OneEntry(EntriesView):
 
     def delete(self, request: Request, owner: str, uri: str, **_: str) -> Response:
         """Remove an entry."""
-        self.rewrite(owner, lambda known: [each for each in known if each != known[_index(known, uri)]])
+        self.rewrite(owner, lambda known: without(known, uri))
         return Response(status=204)
 
 
@@ -178,24 +179,30 @@ class EntryInService(InService, OneEntry):
 def merged(known: list[ListEntry], more: list[ListEntry]) -> list[ListEntry]:
     """`more` behind the known ones; names are taken from `more` where it has some."""
     more = under_canonical_uris(more, known)
-    by_uri = {entry.uri: entry for entry in known}
-    by_uri |= {entry.uri: entry for entry in more if entry.display_name or entry.uri not in by_uri}
-    return list(by_uri.values())
+    names = {entry.uri: entry.display_name for entry in more if entry.display_name}
+    there = {entry.uri for entry in known}
+    named = [replace(entry, display_name=names.get(entry.uri, entry.display_name)) for entry in known]
+    return named + [entry for entry in more if entry.uri not in there]
 
 
 def changed(known: list[ListEntry], change: dict[str, Any]) -> list[ListEntry]:
-    gone, first = set(change["remove"]), list(dict.fromkeys(change["order"]))
+    gone = set(change["remove"])
     left = merged([entry for entry in known if entry.uri not in gone], change["add"])
-    by_uri = {entry.uri: entry for entry in left}
-    return [by_uri[uri] for uri in first if uri in by_uri] + [each for each in left if each.uri not in first]
+    rank = {uri: number for number, uri in enumerate(dict.fromkeys(change["order"]))}
+    return sorted(left, key=lambda entry: rank.get(entry.uri, len(rank)))
 
 
 def moved(known: list[ListEntry], uri: str, change: dict[str, Any]) -> list[ListEntry]:
     place = _index(known, uri)
-    entry = ListEntry(known[place].uri, change.get("display_name", known[place].display_name))
+    entry = replace(known[place], display_name=change.get("display_name", known[place].display_name))
     others = known[:place] + known[place + 1 :]
     others.insert(change.get("position", place), entry)
     return others
+
+
+def without(known: list[ListEntry], uri: str) -> list[ListEntry]:
+    gone = known[_index(known, uri)].uri
+    return [entry for entry in known if entry.uri != gone]
 
 
 def _index(known: list[ListEntry], uri: str) -> int:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -18,15 +18,28 @@ DISPLAY_NAME: Final = f"{{{RESOURCE_LISTS_NS}}}display-name"
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """One `<entry>`: a resource and what it is called, "" if it has no name."""
+    """One `<entry>`: a resource and what it is called, "" if it has no name.
+
+    `place` is where it stands among the entries of its list, from 0; None for one that is new or
+    known by its URI alone.
+    """
 
     uri: str
     display_name: str = ""
+    place: int | None = field(default=None, compare=False)
 
 
 def entries(parent: etree._Element) -> list[ListEntry]:
-    """The entries right in a list, in document order."""
-    return [_read(element) for element in parent.iterchildren(ENTRY)]
+    """The entries right in a list that name a resource, in document order."""
+    return [entry for entry in all_entries(parent) if entry.uri]
+
+
+def all_entries(parent: etree._Element) -> list[ListEntry]:
+    """With those that have no URI, which some clients write."""
+    return [
+        ListEntry(element.get("uri", ""), display_name(element), place)
+        for place, element in enumerate(parent.iterchildren(ENTRY))
+    ]
 
 
 def under_canonical_uris(wanted: Iterable[ListEntry], known: Iterable[ListEntry] = ()) -> list[ListEntry]:
@@ -52,45 +65,70 @@ Locate = Callable[[etree._Element], etree._Element]
 """Finds the list in the root element of its document."""
 
 
-def with_entries(document: bytes, locate: Locate, wanted: Sequence[ListEntry]) -> bytes:
-    """The document with these entries in the list. URIs differ from each other.
+def with_entries(
+    document: bytes, locate: Locate, wanted: Sequence[ListEntry], *, keep_nameless: bool = True
+) -> bytes:
+    """The document with these entries in the list; those without a URI stay besides, if `keep_nameless`.
 
     Entries that stay keep their bytes, with all that is in them, and if they keep their order, their
     place between other elements; only what differs is written. Raises what `locate` raises.
     """
     edit = Splices(document)
-    known = _by_uri(locate(edit.root))
-    for entry in wanted:
-        if entry.uri in known:
-            set_display_name(edit, known[entry.uri], entry.display_name)
-    edit = Splices(edit.result())
-    _arrange(edit, locate(edit.root), wanted)
+    elements = list(locate(edit.root).iterchildren(ENTRY))
+    placed = list(zip(wanted, _places(elements, wanted), strict=True))
+    staying = {place for place, element in enumerate(elements) if keep_nameless and not element.get("uri")}
+    for write in (_set_uri, _set_name):
+        elements = list(locate(edit.root).iterchildren(ENTRY))
+        for entry, place in placed:
+            if place is not None:
+                write(edit, elements[place], entry)
+        edit = edit.again()
+    _arrange(edit, locate(edit.root), placed, staying)
     return edit.result()
 
 
-def _arrange(edit: Splices, parent: etree._Element, wanted: Sequence[ListEntry]) -> None:
-    known = _by_uri(parent)
-    places = {element: place for place, element in enumerate(parent)}
-    steady = _longest_increasing(places[known[entry.uri]] for entry in wanted if entry.uri in known)
-    for child in parent.iterchildren(ENTRY):
-        if places[child] not in steady:
-            edit.remove(child)
-    after: etree._Element | None = parent.find(DISPLAY_NAME)
+def _places(elements: Sequence[etree._Element], wanted: Sequence[ListEntry]) -> list[int | None]:
+    """Where each of the wanted entries stands, None for new ones: by its place, else by its URI."""
+    free: set[int | None] = set(range(len(elements)))
+    known: list[int | None] = []
     for entry in wanted:
-        element = known.get(entry.uri)
-        if element is None:
+        known.append(entry.place if entry.place in free else None)
+        free.discard(entry.place)
+    by_uri: dict[str, list[int]] = {}
+    for number in reversed(range(len(elements))):
+        if number in free:
+            by_uri.setdefault(elements[number].get("uri", ""), []).append(number)
+    return [
+        by_uri[entry.uri].pop() if place is None and by_uri.get(entry.uri) else place
+        for entry, place in zip(wanted, known, strict=True)
+    ]
+
+
+def _set_uri(edit: Splices, element: etree._Element, entry: ListEntry) -> None:
+    if element.get("uri", "") != entry.uri:
+        edit.set_attribute(element, "uri", entry.uri)
+
+
+def _set_name(edit: Splices, element: etree._Element, entry: ListEntry) -> None:
+    set_display_name(edit, element, entry.display_name)
+
+
+def _arrange(
+    edit: Splices, parent: etree._Element, wanted: Sequence[tuple[ListEntry, int | None]], staying: set[int]
+) -> None:
+    elements = list(parent.iterchildren(ENTRY))
+    steady = _longest_increasing(place for _, place in wanted if place is not None)
+    for number, element in enumerate(elements):
+        if number not in steady | staying:
+            edit.remove(element)
+    after: etree._Element | None = parent.find(DISPLAY_NAME)
+    for entry, place in wanted:
+        if place is None:
             edit.insert(parent, entry_xml(parent, entry).encode(), after)
-        elif places[element] in steady:
-            after = element
+        elif place in steady:
+            after = elements[place]
         else:
-            edit.insert(parent, edit.source(element), after)
-
-
-def _by_uri(parent: etree._Element) -> dict[str, etree._Element]:
-    known: dict[str, etree._Element] = {}
-    for element in parent.iterchildren(ENTRY):
-        known.setdefault(element.get("uri", ""), element)
-    return known
+            edit.insert(parent, edit.source(elements[place]), after)
 
 
 def set_display_name(edit: Splices, parent: etree._Element, name: str) -> None:
@@ -123,10 +161,6 @@ def entry_xml(parent: etree._Element, entry: ListEntry) -> str:
 def _display_name(parent: etree._Element, text: str) -> str:
     name, declaration = qualified(parent, RESOURCE_LISTS_NS, "display-name")
     return f"<{name}{declaration}>{character_data(text)}</{name}>"
-
-
-def _read(element: etree._Element) -> ListEntry:
-    return ListEntry(element.get("uri", ""), display_name(element))
 
 
 def _text(element: etree._Element | None) -> str:

@@ -65,6 +65,10 @@ class Splices:
         elif written := start_tag.find(self._source, element, name):
             self._edits.append((written.start, written.end, b""))
 
+    def again(self) -> "Splices":
+        """For edits of what these have made."""
+        return Splices(self.result()) if self._edits or self._first_children else self
+
     def result(self) -> bytes:
         for parent, children in self._first_children.items():
             self._insert_first(parent, children)

@@ -53,7 +53,7 @@ def plan(present: Sequence[ListEntry], records: Iterable[Record], *, replace: bo
     known = {_key(entry.uri): entry for entry in present}
     result = Plan([] if replace else list(present))
     if len(known) < len(present):
-        result.lines.append(Line("!", "the list has an entry twice, or without a URI: correct it first"))
+        result.lines.append(Line("!", "the list has an entry twice: correct it first"))
     seen: dict[str, int] = {}
     for record in records:
         _take(result, record, known, seen, replace)
@@ -78,7 +78,9 @@ def _take(
 
 
 def _merge(result: Plan, record: Record, old: ListEntry | None, replace: bool) -> None:
-    entry = ListEntry(old.uri if old else record.uri, record.display_name)
+    entry = ListEntry(record.uri, record.display_name)
+    if old:
+        entry = ListEntry(old.uri, record.display_name, old.place)
     if old is None:
         result.lines.append(Line("+", _words(entry), record.line))
     elif entry.display_name == old.display_name or not (replace or entry.display_name):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from rls.domain import xmlinput
 from tests.django.xcap.documents import friends, lists
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ def test_stranger_is_sent_to_the_login(client: Client, document: Document) -> No
 
 
 def edit(client: Client, document: Document, rows: list[tuple[str, str]], **more: str) -> Any:
+    """Sends rows as the editor does, the first ones in the place of the entries that are there."""
     uris, names = [uri for uri, _ in rows], [name for _, name in rows]
-    data = {"version": document.etag, "uri": uris, "name": names, **more}
+    places = [str(place) for place in range(len(rows))]
+    data = {"version": document.etag, "uri": uris, "name": names, "place": places, **more}
     return client.post(pages(document)["edit"] + "?list=friends", data)
 
 
@@ -130,3 +133,74 @@ def test_export_is_streamed_as_a_file(admin_client: Client, document: Document) 
     text = b"".join(response.streaming_content).decode()
     assert response.headers["Content-Type"] == "text/vcard; charset=utf-8"
     assert "IMPP:sip:bob@example.test" in text
+
+
+ODD = lists(
+    '<list name="friends">\n'
+    '  <entry><x xmlns="urn:x">no URI, no name</x></entry>\n'
+    '  <entry  uri=" sip:bob@example.test\n"><display-name>Bob\n    the builder</display-name>'
+    '<x xmlns="urn:x"/></entry>\n'
+    "  <entry><display-name>Nobody</display-name></entry>\n"
+    "  <!-- between -->\n"
+    '  <entry uri="sip:twice@example.test"/><entry uri="sip:twice@example.test"><y xmlns="urn:y"/></entry>\n'
+    "</list>"
+)
+ODD_ROWS = [
+    ("", ""),
+    ("sip:bob@example.test", "Bob    the builder"),
+    ("", "Nobody"),
+    ("sip:twice@example.test", ""),
+    ("sip:twice@example.test", ""),
+]
+
+
+@pytest.fixture
+def odd(document: Document, monkeypatch: pytest.MonkeyPatch) -> Document:
+    """A document as old phones write it, with the checks that an operator loosened for them."""
+    from xcap import store
+
+    monkeypatch.setattr(store, "validate", lambda body, usage, around: xmlinput.parse(body))
+    document.doc = ODD
+    document.save()
+    return document
+
+
+def test_what_the_editor_does_not_understand_stays_byte_for_byte(admin_client: Client, odd: Document) -> None:
+    page = admin_client.get(pages(odd)["edit"] + "?list=friends").content.decode()
+    assert page.count('name="place"') == len(ODD_ROWS) + 2
+    new = ("sip:new@example.test", "New")
+    assert edit(admin_client, odd, [*ODD_ROWS, new]).status_code == 302
+    odd.refresh_from_db()
+    added = b'<entry uri="sip:new@example.test"><display-name>New</display-name></entry>'
+    assert bytes(odd.doc) == ODD.replace(b'<y xmlns="urn:y"/></entry>', b'<y xmlns="urn:y"/></entry>' + added)
+
+
+def test_entry_gets_another_address_and_keeps_what_is_in_it(admin_client: Client, odd: Document) -> None:
+    rows = [("sip:zoe@example.test", ""), *ODD_ROWS[1:4], ("sip:once@example.test", "")]
+    assert edit(admin_client, odd, rows).status_code == 302
+    odd.refresh_from_db()
+    expected = ODD.replace(b"<entry><x", b'<entry uri="sip:zoe@example.test"><x')
+    assert bytes(odd.doc) == expected.replace(b'twice@example.test"><y', b'once@example.test"><y')
+
+
+def test_entries_without_an_address_can_be_removed(admin_client: Client, odd: Document) -> None:
+    data = {
+        "version": odd.etag,
+        "uri": ["sip:bob@example.test"],
+        "name": ["Bob    the builder"],
+        "place": ["1"],
+    }
+    assert admin_client.post(pages(odd)["edit"] + "?list=friends", data).status_code == 302
+    odd.refresh_from_db()
+    assert bytes(odd.doc).count(b"<entry") == 1
+    assert (
+        b'<entry  uri=" sip:bob@example.test\n"><display-name>Bob\n    the builder</display-name>'
+        in bytes(odd.doc)
+    )
+
+
+def test_longest_list_is_edited(admin_client: Client, document: Document) -> None:
+    rows = [(f"sip:{number}@example.test", "") for number in range(1000)]
+    assert edit(admin_client, document, rows).status_code == 302
+    document.refresh_from_db()
+    assert bytes(document.doc).count(b"<entry") == 1000

@@ -73,6 +73,29 @@ def test_first_entry_goes_behind_the_name_of_the_list() -> None:
     )
 
 
+ODD = lists('<list><entry/><entry uri="sip:a@a"/><entry uri="sip:a@a"><x:y/></entry></list>')
+
+
+def test_entries_without_a_uri_stay_where_they_are() -> None:
+    assert entries(etree.fromstring(ODD)[0]) == [ListEntry("sip:a@a")] * 2
+    assert with_entries(ODD, first, []) == lists("<list><entry/></list>")
+    assert with_entries(ODD, first, [], keep_nameless=False) == lists("<list></list>")
+
+
+def test_entry_that_was_empty_gets_a_uri_and_a_name() -> None:
+    wanted = [ListEntry("sip:b@a", "B", 0), *entries(etree.fromstring(ODD)[0])]
+    written = b'<entry uri="sip:b@a"><display-name>B</display-name></entry>'
+    assert with_entries(ODD, first, wanted) == ODD.replace(b"<entry/>", written)
+
+
+def test_equal_entries_are_told_apart_by_their_places() -> None:
+    one, other = entries(etree.fromstring(ODD)[0])
+    assert with_entries(ODD, first, [one, other]) == ODD
+    assert with_entries(ODD, first, [other]) == lists(
+        '<list><entry/><entry uri="sip:a@a"><x:y/></entry></list>'
+    )
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
