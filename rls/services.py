@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from rls import history, orders, traces
-from rls.models import OutboxEntry, Presentity, Watcher
+from rls.models import Allowance, OutboxEntry, Presentity, Watcher
 
 LISTS, PROFILES = "rls_lists", "rls_profiles"
 """Channels of PostgreSQL on which the SIP workers listen."""
@@ -50,6 +50,7 @@ def clean_up() -> int:
     """
     abandoned = Watcher.objects.filter(expires__lt=int(time.time()) - ABANDONED_AFTER)
     deleted = abandoned.delete()[0]
+    Allowance.objects.filter(used_until__lt=time.time()).delete()
     orphans = Presentity.objects.exclude(watcher_id__in=Watcher.objects.values("id"))
     unsent = OutboxEntry.objects.exclude(watcher_id__in=Watcher.objects.values("id"))
     old = history.clean_up() + orders.clean_up() + traces.clean_up()

@@ -254,7 +254,8 @@ WEB = Section(
             WHOLE,
             "600",
             "requests a minute",
-            "How often each user (and each address that is nobody yet) may ask the REST API; 0: any number.",
+            "How often each user (and each address that is nobody yet) may ask the REST API, "
+            "all web processes together; 0: any number.",
         ),
         Setting(
             "RLS_XCAP_USAGES",

@@ -24,6 +24,7 @@ SPECTACULAR: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
@@ -32,6 +33,7 @@ SPECTACULAR: dict[str, Any] = {
     "TAGS": [
         {"name": "lists", "description": "Lists of resources and their entries"},
         {"name": "services", "description": "SIP URIs under which lists can be subscribed to"},
+        {"name": "import and export", "description": "Lists as tables (CSV) and address cards (vCard)"},
         {"name": "subscribers", "description": "Who may authenticate, over SIP and HTTP"},
         {"name": "subscriptions", "description": "What runs, to read"},
         {"name": "update-subscriptions", "description": "For operators"},

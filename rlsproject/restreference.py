@@ -68,10 +68,11 @@ def _answer(code: str, response: dict[str, Any]) -> str:
 
 
 def _name(holder: dict[str, Any]) -> str:
-    """The shape in a request or response, linked."""
-    content = holder.get("content", {}).get("application/json")
+    """The shape in a request or response, linked; of what is no JSON the media types."""
+    media_types = holder.get("content", {})
+    content = media_types.get("application/json")
     if content is None:
-        return ""
+        return ", ".join(f"`{media_type}`" for media_type in media_types)
     name = content["schema"].get("$ref", "").rpartition("/")[2]
     return f"page of {_link(name[9:-4])}" if name.startswith("Paginated") else _link(name)
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 from rest_framework.exceptions import APIException, NotFound, ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -46,8 +46,8 @@ class ApiView(APIView):
     authentication_classes = AUTHENTICATION
     permission_classes: Sequence[type[BasePermission]] = (Scope,)
     throttle_classes = (Throttle,)
-    parser_classes = (Json,)
-    renderer_classes = (JSONRenderer,)
+    parser_classes: Sequence[type[BaseParser]] = (Json,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Throttled before permissions are looked at: guessing costs, too."""

@@ -1,3 +1,4 @@
+from rls.models.allowance import Allowance
 from rls.models.order import Order
 from rls.models.outbox import Change, OutboxEntry
 from rls.models.presentity import Presentity
@@ -11,6 +12,7 @@ from rls.models.worker import Tick, Worker
 
 __all__ = [
     "AccessToken",
+    "Allowance",
     "Change",
     "CompatibilityProfile",
     "Order",

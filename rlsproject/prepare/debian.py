@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from rlsproject.prepare.advice import Advice
 
-# What the tests talk to: a presence server, a scripted phone, a browser; and what reads their NOTIFYs.
+# What the tests talk to: a presence server, a scripted phone, a browser, the database of an old installation;
+# and what reads their NOTIFYs.
 TEST_PACKAGES = (
     "kamailio",
     "kamailio-presence-modules",
@@ -18,6 +19,7 @@ TEST_PACKAGES = (
     "sip-tester",
     "chromium",
     "tshark",
+    "mariadb-server",
 )
 
 

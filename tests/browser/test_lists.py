@@ -194,6 +194,20 @@ def test_import_is_tried_first_and_then_done(log_in: LogIn, document: Document, 
     assert b"sip:eve@example.test" in stored(document)
 
 
+def test_import_says_when_the_server_goes_away(log_in: LogIn, document: Document) -> None:
+    page = log_in()
+    page.get_by_role("link", name="Documents").first.click()
+    page.get_by_role("link", name="Import").click()
+    page.locator("#id_text").fill("user,list,uri\nlisa@example.test,friends,eve@example.test\n")
+    page.route("**/import/", lambda route: route.fulfill(body='{"done": 1, "of": 2}\n'))
+    page.get_by_role("button", name="Import").click()
+    expect(page.locator("[data-status]")).to_contain_text("The server did not answer to the end.")
+    page.unroute("**/import/")
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.locator("[data-status]")).to_have_text("1 of 1 lists")
+    expect(page.get_by_role("heading", name="This is what would happen")).to_be_visible()
+
+
 def test_lists_are_downloaded(log_in: LogIn, document: Document) -> None:
     page = log_in()
     page.get_by_role("link", name="Documents").first.click()

@@ -95,7 +95,7 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
         return sharing.page(self, request, self._document(request, object_id))
 
     @action(description="Import", url_path="import", permissions=["add", "change"])  # type: ignore[untyped-decorator]
-    def import_lists(self, request: HttpRequest) -> HttpResponse:
+    def import_lists(self, request: HttpRequest) -> HttpResponseBase:
         return exchange.import_page(self, request)
 
     @action(description="Export", url_path="export", permissions=["view"])  # type: ignore[untyped-decorator]

@@ -1,8 +1,13 @@
 """Import and export of lists as pages."""
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 from django import forms
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -15,7 +20,7 @@ from xcap.admin.author import author
 from xcap.admin.page import page
 from xcap.exchange import formats
 from xcap.exchange.exporting import documents, export_document
-from xcap.exchange.importing import Options, Outcome, import_lists
+from xcap.exchange.importing import Options, Outcome, import_lists, number_of_lists
 from xcap.exchange.record import Record
 
 
@@ -69,24 +74,37 @@ class ImportForm(forms.Form):
         self.data = sent
 
 
-def import_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
-    outcomes: list[Outcome] = []
+def import_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
+    """GET shows the form. POST imports or tries to; to who accepts lines of JSON it shows its progress."""
+    form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     dry_run = "import" not in request.POST
+    outcomes: Iterator[Outcome] = iter(())
+    lists = 0
     if form.is_valid():
         options = Options(form.cleaned_data["replace"], dry_run, author(request, "admin, import"))
-        outcomes = list(import_lists(form.records, options))
-    failed = sum(outcome.failed for outcome in outcomes)
-    return page(
-        model_admin,
-        request,
-        "xcap/import.html",
-        "Import lists",
-        form=form,
-        outcomes=outcomes,
-        failed=failed,
-        dry_run=dry_run,
-    )
+        outcomes, lists = import_lists(form.records, options), number_of_lists(form.records)
+    context = {"form": form, "dry_run": dry_run}
+    if "application/x-ndjson" in request.headers.get("Accept", ""):
+        pieces = _progress(request, outcomes, lists, context)
+        return StreamingHttpResponse(pieces, content_type="application/x-ndjson; charset=utf-8")
+    context |= _told(list(outcomes))
+    return page(model_admin, request, "xcap/import.html", "Import lists", **context)
+
+
+def _progress(
+    request: HttpRequest, outcomes: Iterator[Outcome], lists: int, context: dict[str, Any]
+) -> Iterator[str]:
+    """A line for each list that is done, and one with what the page shows at the end."""
+    known = []
+    for outcome in outcomes:
+        known.append(outcome)
+        yield f"{json.dumps({'done': len(known), 'of': lists})}\n"
+    html = render_to_string("xcap/outcomes.html", context | _told(known), request)
+    yield f"{json.dumps({'html': html})}\n"
+
+
+def _told(outcomes: list[Outcome]) -> dict[str, Any]:
+    return {"outcomes": outcomes, "failed": sum(outcome.failed for outcome in outcomes)}
 
 
 def export_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponseBase:

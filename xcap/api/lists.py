@@ -127,9 +127,8 @@ class Lists(DocumentView):
     )
     def get(self, request: Request) -> Response:
         """Lists, also those within lists, each with its entries."""
-        rows = Document.objects.filter(doc_type=RESOURCE_LISTS.doc_type).exclude(username="", domain="")
-        if owner := self.asked_owner():
-            rows = rows.filter(username=owner.username, domain=owner.domain)
+        stored = Document.objects.filter(doc_type=RESOURCE_LISTS.doc_type)
+        rows = self.of_asked_owner(stored.exclude(username="", domain=""))
         if document := request.query_params.get("document"):
             rows = rows.filter(doc_uri=document) if document.isprintable() else rows.none()
         pages = ListPages()

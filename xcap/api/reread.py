@@ -15,10 +15,14 @@ from xcap.api.view import DocumentView
 
 
 class RereadSerializer(Strict):
+    """Whose lists were changed by SQL."""
+
     owner = text_field(required=False, help_text="whose lists (user@domain); without: everybody's")
 
 
 class RereadResultSerializer(Strict):
+    """What is being read again."""
+
     documents = serializers.IntegerField(
         allow_null=True, help_text="documents that were read; null: the SIP workers look at all lists"
     )

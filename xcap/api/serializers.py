@@ -70,6 +70,8 @@ def different(entries: list[ListEntry]) -> None:
 
 
 class EntriesSerializer(Strict):
+    """All entries of a list, in order."""
+
     entries = entries_field()
 
 
@@ -86,6 +88,8 @@ class EntriesChangeSerializer(Strict):
 
 
 class EntryChangeSerializer(Strict):
+    """What becomes different about an entry."""
+
     display_name = display_name_field(required=False)
     position = serializers.IntegerField(min_value=0, required=False, help_text="place in the list, from 0")
 
@@ -104,6 +108,8 @@ class ListSerializer(Strict):
 
 
 class NewListSerializer(Strict):
+    """A list to be made, with its first entries."""
+
     owner = text_field(required=False, help_text="user@domain; a subscriber's own need not be named")
     name = text_field(help_text="unique among the lists of the user")
     display_name = display_name_field(default="")
@@ -117,6 +123,8 @@ class NewListSerializer(Strict):
 
 
 class ListChangeSerializer(Strict):
+    """What becomes different about a list; its entries have paths of their own."""
+
     name = text_field(required=False)
     display_name = display_name_field(required=False)
 
@@ -196,6 +204,8 @@ class NewServiceSerializer(Strict):
 
 
 class ServiceChangeSerializer(Strict):
+    """What becomes different about a service."""
+
     uri = uri_field(required=False)
     list = serializers.CharField(required=False, help_text="id of one of the owner's lists")
     packages = packages_field(required=False)

@@ -77,9 +77,7 @@ class Services(ServiceView):
     )
     def get(self, request: Request) -> Response:
         """Services, in the order in which they were made."""
-        rows = ServiceUri.objects.all()
-        if owner := self.asked_owner():
-            rows = rows.filter(document__username=owner.username, document__domain=owner.domain)
+        rows = self.of_asked_owner(ServiceUri.objects.all(), "document__")
         if uri := request.query_params.get("uri"):
             rows = rows.filter(uri=canonical(uri) or "")
         pages = KeysetPages()

@@ -42,12 +42,16 @@ def password_field() -> serializers.CharField:
 
 
 class NewSubscriberSerializer(Strict):
+    """Who shall be able to authenticate."""
+
     username = serializers.RegexField(r"^[^\s@:\x00-\x1f]+\Z", max_length=255)
     domain = serializers.RegexField(r"^[^\s@\x00-\x1f]+\Z", max_length=255)
     password = password_field()
 
 
 class PasswordSerializer(Strict):
+    """A new password."""
+
     password = password_field()
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xcap.api.entries import EntryInList, EntryInService, ListEntries, ServiceEntries
+from xcap.api.exchange import Export, Import
 from xcap.api.lists import ListDetail, Lists
 from xcap.api.reread import UpdateSubscriptions
 from xcap.api.services import ServiceDetail, Services
@@ -23,5 +24,7 @@ urlpatterns = [
     ),
     path("subscribers", Subscribers.as_view(), name="api-subscribers"),
     path("subscribers/<str:owner>", SubscriberDetail.as_view(), name="api-subscriber"),
+    path("import", Import.as_view(), name="api-import"),
+    path("export", Export.as_view(), name="api-export"),
     path("update-subscriptions", UpdateSubscriptions.as_view(), name="api-update-subscriptions"),
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +22,7 @@ from xcap.selectors import DocumentSelector, InvalidSelector, Xui
 from xcap.usages import ApplicationUsage
 
 ME = "me"
+Row = TypeVar("Row", bound=Model)
 
 
 class DocumentView(ApiView):
@@ -59,6 +60,12 @@ class DocumentView(ApiView):
         """The owner in the query; without, a subscriber's own; None (for operators): everybody."""
         named = self.request.query_params.get("owner")
         return self.owner(named or ME) if named or subscriber_of(self.request) else None
+
+    def of_asked_owner(self, rows: QuerySet[Row], document: str = "") -> QuerySet[Row]:
+        """Those of the rows that belong to the asked owner; `document` leads from a row to its document."""
+        owner = self.asked_owner()
+        named = {f"{document}username": owner.username, f"{document}domain": owner.domain} if owner else {}
+        return rows.filter(**named)
 
     def stored(self, usage: ApplicationUsage, owner: Xui, path: str) -> Document:
         """Raises NotFound."""

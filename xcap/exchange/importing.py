@@ -57,6 +57,11 @@ class Options:
     author: str = "import"
 
 
+def number_of_lists(records: Iterable[Record]) -> int:
+    """How many outcomes their import has."""
+    return len({(record.user, record.list_name) for record in records})
+
+
 def import_lists(records: Iterable[Record], options: Options) -> Iterator[Outcome]:
     """Import records; gives the outcome of each list as soon as it is known.
 
@@ -84,7 +89,9 @@ def _import_document(
     try:
         owner = Xui.parse(user, default_domain())
     except InvalidSelector as error:
-        return _refuse_all(outcomes, str(error))
+        return _refuse_all(
+            outcomes, str(error) if user else "no user is named, neither here nor for the whole file"
+        )
     try:
         with transaction.atomic():
             writer = _Writer(DocumentSelector(usage.auid, owner, "index"), usage, options)

@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.db.utils import ConnectionHandler
 
+from xcap.peers import mysql
+
 Row = Mapping[str, Any]
 _FETCHED: Final = 500
 
@@ -23,6 +25,8 @@ class PeerDatabase:
     def __init__(self, url: str) -> None:
         if url.partition(":")[0] not in environ.Env.DB_SCHEMES:
             raise CannotRead("write it like postgresql://user:password@host/name or sqlite:////path/file")
+        if url.startswith("mysql"):
+            mysql.install()
         try:
             settings = environ.Env.db_url_config(url)
             self._connection = ConnectionHandler({"default": settings})["default"]

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _fresh(settings: Settings) -> None:
     """No list and no request of another test is remembered; passwords of operators are cheap."""
-    from django.core.cache import cache
-
+    from rls.api.throttle import allowed
     from xcap import lookup
 
     lookup._cache.clear()
-    cache.clear()
+    allowed.forget()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,11 +1,15 @@
-"""Whatever fits the description of the API, and what does not, gets an answer that the description has."""
+"""Whatever fits the description of the API, and what does not, gets an answer that the description has: for
+operators, for subscribers, who never see or touch what is another's, and for nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from pytest_django import Settings
 from schemathesis.checks import not_a_server_error
@@ -15,25 +19,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from rls.models import Subscriber
 from rlsproject.wsgi import application
 from tests.django.api.client import Api
+from xcap.models import Document
 
 pytestmark = pytest.mark.django_db
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-
+BOB = "bob@example.test"
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-
-
-@pytest.fixture(autouse=True)
-def _something_to_find(alice: Api, settings: Settings) -> None:
-    settings.RLS_API_RATE = 0
-    alice.make_list("friends", "sip:bob@example.test")
-    alice.post("services", {"uri": "sip:team@example.test", "entries": []})
-
-
-@schema.parametrize()
-@settings(
+owned = schema.include(path_regex="{owner}")
+quickly = settings(
     max_examples=15,
     derandomize=True,
     deadline=None,
@@ -41,5 +38,73 @@ def _something_to_find(alice: Api, settings: Settings) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+@schemathesis.serializer("text/csv", "text/vcard")
+def as_text(_context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
+
+
+@pytest.fixture(autouse=True)
+def _something_to_find(alice: Api, bob: Api, settings: Settings) -> None:
+    settings.RLS_API_RATE = 0
+    for api, team in ((alice, "sip:team@example.test"), (bob, "sip:secret-team@example.test")):
+        api.make_list("friends", f"{team[:-5]}.invalid")
+        api.post("services", {"uri": team, "entries": []})
+
+
+@pytest.fixture(autouse=True)
+def _one_transaction() -> Iterator[None]:
+    """Requests stay in the transaction of the test, as Django's own client has it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def call(case: Any, api: Api | None) -> Any:
+    """Without `api` with what schemathesis makes up for a token and a session."""
+    if api:
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {api.token}"}
+        case.cookies = {}
+    return case.call_and_validate(checks=CHECKS)
+
+
+def of_bob() -> list[Any]:
+    documents = Document.objects.filter(username="bob").order_by("pk").values_list("doc_uri", "etag")
+    return [*documents, *Subscriber.objects.filter(username="bob").values_list("ha1_sha256")]
+
+
+@schema.parametrize()
+@quickly
 def test_answers_are_as_described(case: Any, operator: Api) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {operator.token}"}, checks=CHECKS)
+    call(case, operator)
+
+
+@schema.parametrize()
+@quickly
+def test_subscriber_sees_and_changes_nothing_of_another(case: Any, alice: Api) -> None:
+    before = of_bob()
+    response = call(case, alice)
+    assert "secret-team" not in response.text
+    assert of_bob() == before
+
+
+@owned.parametrize()
+@quickly
+def test_subscriber_who_names_another_learns_nothing(case: Any, alice: Api) -> None:
+    before = of_bob()
+    case.path_parameters["owner"] = BOB
+    # 409 or 412 would tell what is there.
+    assert call(case, alice).status_code in {400, 403, 404, 415, 428}
+    assert of_bob() == before
+
+
+@schema.parametrize()
+@quickly
+def test_nobody_gets_a_challenge_and_nothing_else(case: Any) -> None:
+    response = call(case, None)
+    # 404 where not even the path or the format exists.
+    assert response.status_code in {401, 404}
+    assert response.status_code == 404 or "www-authenticate" in {name.lower() for name in response.headers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,6 +127,27 @@ def test_restoring_over_a_newer_change_is_refused(admin_client: Client, document
     assert "Somebody else has changed the document meanwhile" in page
     document.refresh_from_db()
     assert bytes(document.doc) == lists("")
+
+
+def test_import_tells_its_progress_to_a_program(admin_client: Client, document: Document) -> None:
+    table = "user,list,uri\nalice@example.test,friends,a@b\nnobody@example.test,x,a@b\n"
+    data = {"text": table, "import": "1"}
+    accept = {"Accept": "application/x-ndjson"}
+    response: Any = admin_client.post(pages(document)["import"], data, headers=accept)
+    news = [json.loads(piece) for piece in response.streaming_content]
+    assert news[:2] == [{"done": 1, "of": 2}, {"done": 2, "of": 2}]
+    assert "1 list refused, nothing of it was written" in news[2]["html"]
+    document.refresh_from_db()
+    assert b"sip:a@b" in bytes(document.doc)
+
+
+def test_import_without_scripts_answers_at_the_end(admin_client: Client, document: Document) -> None:
+    data = {"text": "user,list,uri\nalice@example.test,friends,a@b\n"}
+    answer = admin_client.post(pages(document)["import"], data).content.decode()
+    assert "This is what would happen" in answer
+    assert "+ line 2: sip:a@b" in answer
+    empty = admin_client.post(pages(document)["import"], {"text": " "}).content.decode()
+    assert "Choose a file, or paste something." in empty
 
 
 def test_export_is_streamed_as_a_file(admin_client: Client, document: Document) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from xcap.exchange import formats
-from xcap.exchange.importing import Options, Outcome, import_lists
+from xcap.exchange.importing import Options, Outcome, import_lists, number_of_lists
 from xcap.exchange.record import Record
 
 EXAMPLES = """
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         records = self._read(options)
         how = Options(options["replace"], options["dry_run"], "manage.py importlists")
-        lists = len({(record.user, record.list_name) for record in records})
+        lists = number_of_lists(records)
         failed = 0
         for number, outcome in enumerate(import_lists(records, how), 1):
             failed += outcome.failed

@@ -1,4 +1,4 @@
-"""Databases as OpenSIPS and Kamailio lay them out, on real PostgreSQL and SQLite."""
+"""Databases as OpenSIPS and Kamailio lay them out, on real PostgreSQL, MariaDB and SQLite."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.django.database import parameters
+from tests.django.xcap.peers.mariadb import PASSWORD, MariaDb
 
 Rows = dict[str, list[dict[str, Any]]]
 Peer = Callable[[Rows], str]
@@ -36,11 +37,23 @@ def fill(execute: Callable[[str, list[Any]], object], rows: Rows, blob: str, ser
             execute(statement, list(record.values()))
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    server = MariaDb(tmp_path_factory.mktemp("mariadb"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["postgresql", "mariadb", "sqlite"])
 def peer(request: pytest.FixtureRequest, db: None, tmp_path: Path) -> Iterator[Peer]:
     """Fills the database of a peer and gives its URL."""
     if request.param == "sqlite":
         yield lambda rows: _sqlite(tmp_path / "peer.sqlite", rows)
+        return
+    if request.param == "mariadb":
+        server = request.getfixturevalue("mariadb")
+        yield lambda rows: _mariadb(server, rows)
         return
     known = parameters()
     with psycopg.connect(**known, autocommit=True) as server:
@@ -56,6 +69,15 @@ def _sqlite(path: Path, rows: Rows) -> str:
     database.commit()
     database.close()
     return f"sqlite:///{path}"
+
+
+def _mariadb(server: MariaDb, rows: Rows) -> str:
+    with server.connect() as connection:
+        connection.cursor().execute("drop database if exists peer")
+        connection.cursor().execute("create database peer character set latin1")
+    with server.connect("peer") as connection:
+        fill(connection.cursor().execute, rows, "mediumblob", "integer auto_increment", "%s")
+    return f"mysql://root:{quote(PASSWORD, '')}@127.0.0.1:{server.port}/peer"
 
 
 def _postgresql(known: dict[str, Any], rows: Rows) -> str:

@@ -145,4 +145,5 @@ def test_database_that_cannot_be_read_is_explained(db: None, run: Run, tmp_path:
         database.execute("create table xcap (id integer, username text, domain text, doc blob)")
     words = "The table xcap has no column doc_type, doc_uri. Nothing was taken."
     assert words in run("import_kamailio", url)
-    assert "cannot be opened" in run("import_opensips", "postgresql://nobody@127.0.0.1:1/x")
+    for scheme in ("postgresql", "mysql"):
+        assert "cannot be opened" in run("import_opensips", f"{scheme}://nobody@127.0.0.1:1/x")
