@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from typing import Any
 
+from tests.live.conftest import NewPhone
 from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
@@ -72,6 +73,24 @@ def test_changes_over_rest_are_told_in_full_and_change_the_back_ends(
     eventually(lambda: resources.dialog(dave).ended, "end of dave's back end")
 
 
+def test_list_is_opened_to_a_user_and_closed_again(
+    server: ListServer, new_phone: NewPhone, resources: Domain, domain: str
+) -> None:
+    rest = Rest(server, f"alice@{domain}")
+    bob, team = f"sip:bob@{domain}", f"sip:team@{domain}"
+    rest("POST", "services", {"uri": team, "entries": [{"uri": bob}]})
+    phone = new_phone("claire")
+    assert phone.call(team).subscribe().status == 403
+    for_claire = {"sharing": {"access": "users", "users": [f"sip:claire@{domain}"]}}
+    rest("PATCH", f"services/me/{team}", for_claire, If_Match="*")
+    call = phone.subscribe(team)
+    call.settled()
+    rest("PATCH", f"services/me/{team}", {"sharing": {"access": "owner"}}, If_Match="*")
+    assert call.notify(2).state == "terminated;reason=rejected"
+    eventually(lambda: resources.dialog(bob).ended, "end of bob's back end")
+    assert phone.call(team).subscribe().status == 403
+
+
 def test_list_changed_by_sql_is_told_after_an_operator_asks_for_it(
     server: ListServer, phone: Phone, resources: Domain, domain: str
 ) -> None:
@@ -112,9 +131,13 @@ def test_examples_of_the_how_to_work_as_they_are_written(server: ListServer) -> 
         ["bash", "-c", script], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    answers = [json.loads(line) for line in done.stdout.replace("}{", "}\n{").splitlines() if line.strip()]
+    answers = [json.loads(line) for line in done.stdout.replace("}{", "}\n{").splitlines() if line[:1] == "{"]
     assert [each["status"] for each in answers if "status" in each] == [412]
     entries = [[row["uri"][4:-13] for row in each["entries"]] for each in answers if "entries" in each]
     assert entries == [["bob", "claire"], ["bob", "claire", "dan"], ["dan", "bob"]]
     assert {"uri": "sip:bob@example.test", "display_name": "Robert"} in answers
+    imported = [each["lists"][0]["lines"] for each in answers if "lists" in each and "dry_run" in each]
+    assert [[line["change"] for line in lines] for lines in imported] == [["added", "changed"]] * 2
+    assert "alice@example.test,choir,sip:eve@example.test,Eve" in done.stdout
+    assert "IMPP:sip:eve@example.test" in done.stdout
     assert answers[-2:] == [{"documents": 2}, {"documents": None}]
