@@ -16,7 +16,7 @@ from rls.domain.profile import Profile
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.directory import Answer, Directory
 from sipworker.engine.expiry import granted, too_brief
-from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.list_subscription import LIST_TYPES, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
 from sipworker.engine.profiles import KnownProfiles
@@ -43,7 +43,6 @@ GONE = Rejection(481, "Subscription does not exist")
 LONGEST_DIALOG = 512
 """Octets of Call-ID and From tag: they are keys of an index."""
 Begin = Callable[[IncomingSubscription, Claim, float], None]
-LIST_TYPES = ("multipart/related", "application/rlmi+xml")
 
 
 class Admission:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
 from rls.domain.packages import package
-from rls.domain.partial import is_partial
 from rls.domain.rlmi import State
 from rls.store.ids import IdBlocks
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.news import News, take
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.rows import presentity_row, state_row
 from sipworker.engine.writer import Writer
@@ -93,6 +93,7 @@ class BackEnds:
             subscription.refresh(now)  # resumed after a restart
             return
         self._end_forks(back_end, now)
+        back_end.starts_anew()
         back_end.subscription = self.subscription_of(back_end)
         back_end.subscription.subscribe(now)
 
@@ -104,20 +105,20 @@ class BackEnds:
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
             event=watcher.event,
-            headers=self._headers_of(watcher, back_end.plain),
+            headers=self.headers_of(watcher, back_end.plain),
             route=self._route,
             expires=EXPIRES,
             owner=back_end,
             forks=package(watcher.event).forks,
         )
 
-    def _headers_of(self, watcher: ListSubscription, plain: bool) -> str:
+    def headers_of(self, watcher: ListSubscription, plain: bool) -> str:
         """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
-        signed = () if plain else watcher.signed
-        key = watcher.event, watcher.max_forwards, signed
+        offered = () if plain else watcher.offered
+        key = watcher.event, watcher.max_forwards, offered
         headers = self._headers.get(key)
         if headers is None:
-            accept = ", ".join((*package(watcher.event).accept, *signed))
+            accept = ", ".join((*package(watcher.event).accept, *offered))
             headers = f"Max-Forwards: {max(watcher.max_forwards - 1, 0)}\r\n"
             if accept:
                 headers += f"Accept: {accept}\r\n"
@@ -128,7 +129,7 @@ class BackEnds:
         """Let the next SUBSCRIBEs ask for what the watcher takes now (RFC 3856 section 6.7)."""
         for back_end in _with_forks(watcher.resources.values()):
             if back_end.subscription is not None:
-                back_end.subscription.headers = self._headers_of(watcher, back_end.plain)
+                back_end.subscription.headers = self.headers_of(watcher, back_end.plain)
 
     def retry_failed(self, watcher: ListSubscription, now: float) -> int:
         """Ask those again that refused, ended or gave no answer; returns how many."""
@@ -181,6 +182,7 @@ class BackEnds:
             position = list(primary.watcher.resources).index(primary.view.uri)
             self._writer.group.new_presentities.append(presentity_row(fork, position))
         fork.subscription, notification.fork.owner = notification.fork, fork
+        fork.starts_anew()
 
     def _end_forks(self, back_end: BackEnd, now: float) -> None:
         """A new SUBSCRIBE reaches all notifiers again, so those of the old one have had their time."""
@@ -199,37 +201,46 @@ class BackEnds:
         if not isinstance(back_end, BackEnd):
             notify.accept(now)  # the list subscription is over
             return
-        if self._asked_for_all(back_end, notify, now):
+        news = self._news(back_end, notify)
+        if news is News.INCOMPLETE and self._asked_for_all(back_end, notify, now):
             return
-        news = self._apply(back_end, notify)
-        if not news and back_end.answered:
+        changed = self._apply(back_end, notify, news is not News.NONE)
+        if not changed and back_end.answered:
             notify.accept(now)  # no write
             self._settled_in(back_end, now)
             return
-        self._keep(back_end, now, news=news)
+        self._keep(back_end, now, news=changed)
         self._writer.after(notify.accept, back_end.row_id)
 
+    @staticmethod
+    def _news(back_end: BackEnd, notify: ReceivedNotify) -> News:
+        """Of its body; that of the last NOTIFY counts for nothing, since no state follows it."""
+        body = notify.body
+        if not body or notify.state.state == "terminated":
+            return News.NONE
+        news = take(back_end, notify.content_type, body)
+        if news is not News.INCOMPLETE:
+            back_end.partials = 0
+        return news
+
     def _asked_for_all(self, back_end: BackEnd, notify: ReceivedNotify, now: float) -> bool:
-        """A partial document: ask for the full one instead of passing on a piece of it.
+        """Ask for the complete document instead of passing on a piece that fits nowhere.
 
         The NOTIFY that follows a SUBSCRIBE has full state (RFC 6665 section 5.3.2), also after
         a crash; from a notifier that never sends it, the piece is better than nothing.
         """
-        whole = package(back_end.watcher.event).full_state or not is_partial(notify.content_type, notify.body)
-        if whole or notify.state.state == "terminated":
-            back_end.partials = 0
-            return False
         back_end.partials += 1
         if back_end.partials > MAX_PARTIALS:
+            back_end.put(notify.content_type, notify.body)
             return False
         notify.accept(now)
         if back_end.partials == 1 and back_end.subscription is not None:
             back_end.subscription.refresh(now)
         return True
 
-    def _apply(self, back_end: BackEnd, notify: ReceivedNotify) -> bool:
-        """Take over what the NOTIFY says; False if it says nothing new."""
-        instance, state, body = back_end.instance, notify.state, notify.body
+    def _apply(self, back_end: BackEnd, notify: ReceivedNotify, has_news: bool) -> bool:
+        """Take over what the NOTIFY says besides its body; False if it says nothing new."""
+        instance, state = back_end.instance, notify.state
         if back_end.grace is not None:
             self._stop_grace(back_end)
         if state.state == "terminated":
@@ -242,19 +253,15 @@ class BackEnds:
         new_state: State = "active" if state.state == "active" else "pending"
         changed = instance.state != new_state or not back_end.is_shown
         instance.state, instance.reason = new_state, None
-        if body:
-            content_type = notify.content_type
-            changed = changed or body != instance.body or content_type != instance.content_type
-            instance.body, instance.content_type = body, content_type
         back_end.show()
-        return changed
+        return changed or has_news
 
     def _fall(self, back_end: BackEnd, outcome: Outcome) -> bool:
         instance = back_end.instance
         self._stop_grace(back_end)
         changed = (instance.state, instance.reason) != (outcome.state, outcome.reason)
         instance.state, instance.reason = outcome.state, outcome.reason
-        instance.body, instance.content_type = b"", ""
+        back_end.forget_bodies()
         back_end.show()
         return changed or not back_end.answered
 
@@ -280,7 +287,7 @@ class BackEnds:
         )
         back_end.code = notification.code
         back_end.subscription = None
-        if outcome.retry is Retry.ADAPTED and back_end.watcher.signed and not back_end.plain:
+        if outcome.retry is Retry.ADAPTED and back_end.watcher.offered and not back_end.plain:
             back_end.plain = True
             self._subscribe(back_end, now)
             return

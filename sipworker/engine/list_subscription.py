@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rls.domain.aggregate import InstanceView, ResourceView
+from rls.domain.deltas import Tracker
 from rls.domain.lists import Entry
+from rls.domain.packages import package
 from rls.domain.profile import AS_THE_RFCS_SAY, Profile
 from rls.domain.rlmi import Name
 from rls.store.numbering import OutboxRow
@@ -17,7 +19,8 @@ from sipworker.sip.timers import Timer
 if TYPE_CHECKING:
     from sipworker.sip.subscription import Subscription
 
-SIGNED_TYPES = ("multipart/signed", "application/pkcs7-mime")
+LIST_TYPES = ("multipart/related", "application/rlmi+xml")
+MORE_TYPES = ("multipart/signed", "application/pkcs7-mime", "application/pidf-diff+xml")
 INSTANCE_ID = "1"
 """RLMI instance id of a back end that does not fork: stable over re-subscriptions (RFC 4662 5.5)."""
 
@@ -27,11 +30,13 @@ class BackEnd:
 
     The instance is in the resource's view as soon as something is known of it. `forks` are the
     other notifiers that answered the SUBSCRIBE; each has a place, and may leave it to the next.
+    `behind` are bodies to be told after the one of the instance, which is `untold`, in packages
+    of which none may be lost.
     """
 
-    __slots__ = ("answered", "attempts", "code", "forks", "grace", "instance", "is_shown", "partials",
-                 "plain", "primary", "request_uri", "retry", "row_id", "started", "subscription", "view",
-                 "watcher")  # fmt: skip
+    __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_shown",
+                 "partials", "plain", "primary", "request_uri", "retry", "row_id", "started",
+                 "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -43,6 +48,9 @@ class BackEnd:
         self.answered = False
         self.attempts = 0
         self.partials = 0
+        self.tracker: Tracker | None = None
+        self.untold = False
+        self.behind: list[tuple[str, bytes]] = []
         self.plain = False
         self.started = 0.0
         self.code = 0
@@ -71,6 +79,39 @@ class BackEnd:
         self.instance.content_type, self.instance.body = known.content_type, known.body
         self.show()
 
+    def put(self, content_type: str, body: bytes) -> bool:
+        """The body that the watcher is to see; False if that is the one it sees."""
+        instance = self.instance
+        if body == instance.body and content_type == instance.content_type:
+            return False
+        instance.body, instance.content_type = body, content_type
+        return True
+
+    def put_behind(self, content_type: str, body: bytes) -> bool:
+        """The same for a body after which the one before has still to be told. False: nothing new to show."""
+        if self.untold:
+            self.behind.append((content_type, body))
+            return False
+        self.untold = True
+        return self.put(content_type, body)
+
+    def told(self) -> bool:
+        """The watcher has the body; True if another one is to be told."""
+        self.untold = bool(self.behind)
+        if self.behind:
+            self.put(*self.behind.pop(0))
+        return self.untold
+
+    def starts_anew(self) -> None:
+        """The next document is of another subscription."""
+        if self.tracker is not None:
+            self.tracker.restarts()
+
+    def forget_bodies(self) -> None:
+        self.put("", b"")
+        self.behind.clear()
+        self.untold = False
+
     def rename(self, view: ResourceView) -> None:
         """The list spells the resource or its names anew."""
         view.instances = self.view.instances
@@ -87,13 +128,15 @@ class BackEnd:
 class ListSubscription:
     """`resources` in document order. `unsettled` collects rows until all back ends have answered.
 
-    `signed` are types for signed or sealed bodies that the watcher takes; `spread` says that
-    its last NOTIFY could not hold all states.
+    `offered` are types that the watcher takes besides those of the package; `spread` says that
+    its last NOTIFY could not hold all states; `shown` are back ends whose body in it must not get
+    lost.
     """
 
     __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
-                 "last_cseq", "list_uri", "max_forwards", "names", "news_since", "profile", "resources",
-                 "restored", "retries", "service_uri", "settle_timer", "settled", "signed", "sip", "spread",
+                 "last_cseq", "list_uri", "max_forwards", "names", "news_since", "offered", "profile",
+                 "resources", "restored", "retries", "service_uri", "settle_timer", "settled", "shown",
+                 "sip", "spread",
                  "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
@@ -119,10 +162,10 @@ class ListSubscription:
         self.from_header = from_header
         self.max_forwards = max_forwards
         self.names = names
-        self.signed: tuple[str, ...] = ()
-        self.accepts(accept)
         self.resources: dict[str, BackEnd] = {}
         self.event = profile.package(sip.event)
+        self.offered: tuple[str, ...] = ()
+        self.accepts(accept)
         self.user_agent = user_agent
         self.serve_by(profile)
         self.settled = False
@@ -137,15 +180,24 @@ class ListSubscription:
         self.in_flight: OutboxRow | None = None
         self.news_since = 0.0
         """When the oldest change came that was not told yet, on the clock of the loop; 0: none."""
+        self.shown: list[BackEnd] = []
         self.last_cseq = 0
         self._queue: list[tuple[int, OutboxRow]] = []
         sip.owner = self
 
     def accepts(self, media_types: Sequence[str]) -> bool:
-        """What the Accept of the latest SUBSCRIBE says (RFC 4662 section 7.3); True if it matters."""
-        named = {value.partition(";")[0].strip().lower() for value in media_types}
-        before, self.signed = self.signed, tuple(kind for kind in SIGNED_TYPES if kind in named)
-        return before != self.signed
+        """What the Accept of the latest SUBSCRIBE says: back ends are offered no more; True if it matters.
+
+        Signed and sealed bodies (RFC 4662 section 7.3), patches of presence (RFC 5263 section 4.2); all
+        there is of a package that has no type of its own.
+        """
+        before = self.offered
+        named = {value.partition(";")[0].strip().lower(): None for value in media_types}
+        if package(self.event).accept:
+            self.offered = tuple(kind for kind in MORE_TYPES if kind in named)
+        else:
+            self.offered = tuple(kind for kind in named if kind not in LIST_TYPES)
+        return before != self.offered
 
     def serve_by(self, profile: Profile) -> None:
         """How to tell this phone; the package that it asked for stays what it was."""

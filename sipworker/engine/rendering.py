@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from rls.domain.aggregate import ResourceView, compose
+from rls.domain.packages import package
 from rls.store.numbering import OutboxRow
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 
@@ -18,19 +19,23 @@ PART_OVERHEAD = 300
 
 
 class Notify(NamedTuple):
-    """`left_over`: rows whose states did not fit; a partial NOTIFY has to follow with them."""
+    """`left_over`: rows whose states did not fit; a partial NOTIFY has to follow with them.
+
+    `shown`: back ends with another body to be told after this one.
+    """
 
     state: str
     headers: str
     body: bytes
     left_over: set[int]
+    shown: list[BackEnd]
 
 
 def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> Notify:
     """Full state, or the resources whose rows are named; never less than was numbered."""
     profile = watcher.profile
     full = row.kind == "F" or watcher.force_full
-    back_ends: Iterable[BackEnd] = watcher.resources.values()
+    back_ends: Collection[BackEnd] = watcher.resources.values()
     if not full:
         wanted = set(row.row_ids)
         back_ends = [
@@ -43,7 +48,13 @@ def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> 
         watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )
     state = watcher.sip.subscription_state(now, row.reason)
-    return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body, left_over)
+    shown = [] if package(watcher.event).full_state else _untold(back_ends, left_over)
+    return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body, left_over, shown)
+
+
+def _untold(back_ends: Iterable[BackEnd], left_over: set[int]) -> list[BackEnd]:
+    fitting = (each for each in back_ends if each.row_id not in left_over)
+    return [each for back_end in fitting for each in back_end.family if each.untold]
 
 
 def _forks_in(back_end: BackEnd, rows: set[int]) -> bool:

@@ -74,6 +74,7 @@ class Sender:
         self._count(watcher, row, now)
         watcher.force_full = False
         watcher.spread = bool(notify.left_over)
+        watcher.shown = notify.shown
         if notify.left_over:
             self._tell_rest(watcher, notify.left_over)
         watcher.sip.send_notify(row.cseq, notify.state, notify.headers, notify.body, now)

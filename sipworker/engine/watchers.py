@@ -227,7 +227,13 @@ class Watchers:
         watcher = notification.sender.owner
         if isinstance(watcher, ListSubscription):
             watcher.retries = 0
+            self._tell_behind(watcher)
             self._answered(watcher, now)
+
+    def _tell_behind(self, watcher: ListSubscription) -> None:
+        """What back ends said before the watcher had the body before (RFC 4662 section 4.6)."""
+        if watcher.shown and (rows := {each.row_id for each in watcher.shown if each.told()}):
+            self.tell_rest(watcher, rows)
 
     def notify_failed(self, notification: SIPIncomingSubscriptionNotifyDidFail, now: float) -> None:
         watcher = notification.sender.owner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from rls.domain.packages import package
 from sipworker.sip.flow import Address, Flow
 from sipworker.sip.message import Request
 from tests.pure.sip.network import Network
@@ -56,17 +57,21 @@ class PresenceServer(Peer):
         state: str = "active;expires=3600",
         *,
         subscribe: Request | None = None,
-        content_type: str = "application/pidf+xml",
+        content_type: str = "",
     ) -> Request:
-        """A NOTIFY in the newest dialog of a resource; body None: what it was, `<uri/>` at first."""
+        """A NOTIFY in the newest dialog of a resource; body None: what it was, `<uri/>` at first.
+
+        No content type: the one of the package.
+        """
         subscribe = subscribe or self.subscribes(uri)[-1]
         if body is None:
             body = self.bodies.setdefault(uri, f"<{uri}/>".encode())
         elif body:
             self.bodies[uri] = body
         self._cseqs[subscribe.call_id] += 1
-        headers = (("Content-Type", content_type),) if body else ()
         event = subscribe.header("event") or ""
+        kind = content_type or next(iter(package(event).accept), "application/x-odd")
+        headers = (("Content-Type", kind),) if body else ()
         return self.notify(subscribe, self._cseqs[subscribe.call_id], state, headers, body, event=event)
 
     def answers_to(self, notify: Request) -> list[int]:
