@@ -51,7 +51,6 @@ def worker(transactional_db: None) -> Iterator[Listener]:
 ALICE = "sip:alice@example.test"
 
 
-@pytest.mark.req("X-O5")
 @pytest.mark.req("X-F8")
 def test_new_and_changed_documents_are_announced(put: Put, worker: Listener) -> None:
     number = str(put("rls-services", services()).pk)

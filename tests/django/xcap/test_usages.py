@@ -22,7 +22,6 @@ def put_as(media_type: str, target: str, body: bytes, user: str = "alice") -> in
     return XcapClient(user).request("PUT", target, body, content_type=media_type).status_code
 
 
-@pytest.mark.req("X-I9")
 @pytest.mark.req("X-I10")
 @pytest.mark.parametrize(
     ("auid", "name"),
