@@ -65,7 +65,7 @@ def measure() -> float:
     agent = UserAgent(
         wheel=TimerWheel(0.0),
         transmit=lambda flow, data: sent.append(data),
-        locate=lambda uri, done, now: done(FLOW, now),
+        locate=lambda uri, done, now: done([FLOW], now),
         observer=accept,
     )
     dialogs = subscriptions(agent)

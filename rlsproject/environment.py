@@ -22,10 +22,10 @@ OPENSIPS = Section(
         Setting("RLS_CLEAN_PERIOD", NUMBER, "100", "s", "How often expired subscriptions are cleared away."),
         Setting(
             "RLS_PRESENCE_SERVER",
-            TEXT,
+            LIST,
             "",
-            "SIP URI",
-            "Where back-end subscriptions, and requests that are not for lists, go; "
+            "SIP URIs",
+            "Where back-end subscriptions, and requests that are not for lists, go: the first that works; "
             "empty: to the domain of each URI (`make run`: to the demo's contacts).",
         ),
         Setting(
@@ -68,6 +68,21 @@ SIP = Section(
             "transport:address:port",
             "Where SIP is listened for; IPv6 as udp:[::1]:5060. "
             "Transports: udp, tcp, tls, ws and wss (WebSocket).",
+        ),
+        Setting(
+            "RLS_PRESENCE_CHECK",
+            NUMBER,
+            "10",
+            "s",
+            "Several presence servers are asked this often (OPTIONS); who has not answered by the next time "
+            "is down, and its subscriptions go to the next. 0: never.",
+        ),
+        Setting(
+            "RLS_DNS_SERVERS",
+            LIST,
+            "",
+            "address or address:port",
+            "DNS servers for the names in SIP URIs (NAPTR, SRV, A, AAAA); empty: those of the system.",
         ),
         Setting(
             "RLS_TLS_CERTIFICATES",

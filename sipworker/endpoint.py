@@ -39,7 +39,8 @@ def _advertised(flow: Flow) -> str:
 class Endpoint:
     """`async with Endpoint(listen, observer) as endpoint: endpoint.agent...`; entering raises OSError.
 
-    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`; `tls` for whom to trust.
+    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`; `tls` for whom to trust;
+    `dns` servers.
     """
 
     def __init__(
@@ -52,16 +53,18 @@ class Endpoint:
         extensions: Collection[str] = (),
         trace: Trace | None = None,
         tls: Tls | None = None,
+        dns: Sequence[str] = (),
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._trace = trace
         self._turning: asyncio.Task[None] | None = None
         self.transports = Transports(listen, self._receive, self._failed, tls=tls)
-        self.resolver = Resolver(self.transports)
+        self.resolver = Resolver(self.transports, dns)
         self.agent = UserAgent(
             wheel=TimerWheel(self._loop.time()),
             transmit=self._transmit,
             locate=self.resolver.locate,
+            avoid=self.resolver.avoid,
             observer=observer,
             contact_user=contact_user,
             events=events,

@@ -42,9 +42,10 @@ def _words(value: str | list[str]) -> list[str]:
 def addresses_are_sip_uris(**kwargs: Any) -> list[CheckMessage]:
     names = ("RLS_PRESENCE_SERVER", "RLS_SERVER_ADDRESS")
     return [
-        problem(11, f"{name}={getattr(settings, name)!r} is not a SIP URI.", "Write it as sip:host:port.")
+        problem(11, f"{name}={text!r} is not a SIP URI.", "Write it as sip:host:port.")
         for name in names
-        if getattr(settings, name) and not _is_sip_uri(getattr(settings, name))
+        for text in _words(getattr(settings, name))
+        if text and not _is_sip_uri(text)
     ]
 
 

@@ -29,6 +29,7 @@ NOT_NEGATIVE = (
     "RLS_COMMIT_GAP_MS",
     "RLS_XCAP_VERSIONS",
     "RLS_WEBSOCKET_PING",
+    "RLS_PRESENCE_CHECK",
 )
 UNITS = {setting.name: setting.unit for setting in SETTINGS}
 

@@ -19,6 +19,7 @@ from sipworker.engine.expiry import granted, too_brief
 from sipworker.engine.list_subscription import LIST_TYPES, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
+from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
@@ -62,6 +63,7 @@ class Admission:
         new_id: Callable[[], int],
         host: str,
         names_us: Callable[[str], bool],
+        servers: PresenceServers,
         profiles: KnownProfiles,
         packages: Mapping[str, Begin],
     ) -> None:
@@ -74,6 +76,7 @@ class Admission:
         self._new_id = new_id
         self._host = host
         self._names_us = names_us
+        self._servers = servers
         self._profiles = profiles
         self._packages = packages
         self.draining = False
@@ -167,10 +170,8 @@ class Admission:
         """`to_presence_code` if it is set; else forward; else refuse."""
         if self._options.to_presence_code:
             self._agent.reply(transaction, self._options.to_presence_code, now=now)
-        elif self._options.presence_server:
-            proxy.forward(
-                self._agent, transaction, self._options.presence_server, now, names_us=self._names_us
-            )
+        elif self._servers.best:
+            proxy.forward(self._agent, transaction, self._servers.best, now, names_us=self._names_us)
         else:
             self._agent.reply(transaction, otherwise.status, headers=otherwise.headers, now=now)
 

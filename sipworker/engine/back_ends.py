@@ -13,6 +13,7 @@ from rls.store.ids import IdBlocks
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.news import News, take
 from sipworker.engine.options import WorkerOptions
+from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.rows import presentity_row, state_row
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
@@ -40,7 +41,13 @@ class BackEnds:
     if its watcher does not know it yet."""
 
     def __init__(
-        self, agent: UserAgent, writer: Writer, ids: IdBlocks, options: WorkerOptions, answered: Answered
+        self,
+        agent: UserAgent,
+        writer: Writer,
+        ids: IdBlocks,
+        options: WorkerOptions,
+        servers: PresenceServers,
+        answered: Answered,
     ) -> None:
         self._agent = agent
         self._writer = writer
@@ -51,7 +58,7 @@ class BackEnds:
         self._queue: deque[BackEnd] = deque()
         self._in_flight: set[BackEnd] = set()
         self._pumping = False
-        self._route = (f"<{_loose(options.presence_server)}>",) if options.presence_server else ()
+        self._servers = servers
         self._headers: dict[tuple[str, int, tuple[str, ...]], str] = {}
         self.notified = 0
         self.failures: Counter[int] = Counter()
@@ -100,13 +107,14 @@ class BackEnds:
     def subscription_of(self, back_end: BackEnd) -> Subscription:
         """A subscription on behalf of the watcher: From is the watcher (RFC 4662 section 7.1.1)."""
         watcher = back_end.watcher
+        back_end.server = self._servers.best
         return Subscription(
             self._agent,
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
             event=watcher.event,
             headers=self.headers_of(watcher, back_end.plain),
-            route=self._route,
+            route=(f"<{_loose(back_end.server)}>",) if back_end.server else (),
             expires=EXPIRES,
             owner=back_end,
             forks=package(watcher.event).forks,
@@ -167,6 +175,19 @@ class BackEnds:
         for subscription in subscriptions:
             subscription.end(now)
         self._pump(now)
+
+    def leave(self, server: str, back_ends: Iterable[BackEnd], now: float) -> None:
+        """A presence server went down: subscribe at another; what is known stands until that answers."""
+        if self._servers.best == server:
+            return
+        left = [
+            back_end
+            for back_end in back_ends
+            if back_end.server == server and back_end.subscription is not None
+        ]
+        for subscription in self.detach(left):
+            subscription.drop()
+        self.start(left, now)
 
     # -- forks (RFC 6665 section 4.1.4)
 

@@ -35,7 +35,7 @@ class BackEnd:
     """
 
     __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_shown",
-                 "partials", "plain", "primary", "request_uri", "retry", "row_id", "started",
+                 "partials", "plain", "primary", "request_uri", "retry", "row_id", "server", "started",
                  "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
@@ -51,6 +51,7 @@ class BackEnd:
         self.tracker: Tracker | None = None
         self.untold = False
         self.behind: list[tuple[str, bytes]] = []
+        self.server = ""
         self.plain = False
         self.started = 0.0
         self.code = 0

@@ -35,7 +35,9 @@ class WorkerOptions:
     contact_user: str = "rls"
     gruu: bool = False
     events: tuple[str, ...] = ("presence", "dialog")
-    presence_server: str = ""
+    presence_servers: tuple[str, ...] = ()
+    presence_check: float = 10.0
+    dns: tuple[str, ...] = ()
     to_presence_code: int = 0
     min_expires: int = 60
     max_expires: int = 7200
@@ -73,7 +75,9 @@ class WorkerOptions:
             contact_user=settings.RLS_CONTACT_USER,
             gruu=settings.RLS_GRUU,
             events=tuple(settings.RLS_EVENTS),
-            presence_server=with_scheme(settings.RLS_PRESENCE_SERVER) if settings.RLS_PRESENCE_SERVER else "",
+            presence_servers=tuple(map(with_scheme, settings.RLS_PRESENCE_SERVER)),
+            presence_check=settings.RLS_PRESENCE_CHECK,
+            dns=tuple(settings.RLS_DNS_SERVERS),
             to_presence_code=settings.RLS_TO_PRESENCE_CODE,
             min_expires=settings.RLS_MIN_EXPIRES,
             max_expires=settings.RLS_MAX_EXPIRES,

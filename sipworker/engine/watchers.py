@@ -13,6 +13,7 @@ from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import aor
+from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.rows import presentity_row, refresh_row, watcher_row
 from sipworker.engine.sender import Sender
@@ -46,6 +47,7 @@ class Watchers:
         ids: IdBlocks,
         sender: Sender,
         options: WorkerOptions,
+        servers: PresenceServers,
     ) -> None:
         self._agent = agent
         self._writer = writer
@@ -57,7 +59,8 @@ class Watchers:
         self._counts: Counter[str] = Counter()
         self.begun = self.refreshed = self.ended = 0
         self.notify_failures: Counter[int] = Counter()
-        self.back_ends = BackEnds(agent, writer, ids, options, self.answered)
+        self.back_ends = BackEnds(agent, writer, ids, options, servers, self.answered)
+        servers.failed = self._leave
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -82,6 +85,11 @@ class Watchers:
         """Profiles of phones have changed: what is sent from now on follows them."""
         for watcher in self._by_id.values():
             watcher.serve_by(profiles.of(watcher.user_agent))
+
+    def _leave(self, server: str, now: float) -> None:
+        """Back ends at a presence server that is down go to another."""
+        for watcher in self._by_id.values():
+            self.back_ends.leave(server, watcher.resources.values(), now)
 
     # -- begin and refresh
 

@@ -31,6 +31,7 @@ from sipworker.engine.options import WorkerOptions
 from sipworker.engine.orders import Orders
 from sipworker.engine.outbox import Listener
 from sipworker.engine.policy import Policy
+from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.problems import Problems
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.restart import Restart
@@ -91,17 +92,18 @@ class SipWorker:
         self.transports = Transports(
             options.listen, self._receive, self._failed, tls=self.tls, keep_alive=options.keep_alive
         )
-        self.resolver = Resolver(self.transports)
+        self.resolver = Resolver(self.transports, options.dns)
         self.wheel = TimerWheel(self._loop.time())
         self.agent = UserAgent(
             wheel=self.wheel,
             transmit=self.transports.send,
             locate=self.resolver.locate,
+            avoid=self.resolver.avoid,
             observer=self._observe,
             contact_user=options.contact_user,
             events=(*options.events, *({EVENT} - {*options.events})),
             extensions=("eventlist",),
-            handed_over=("PUBLISH",) if options.presence_server or options.to_presence_code else (),
+            handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
             advertise=self._advertised,
             on_malformed=Complaints(self._loop.time).heard,
             unproven=lambda transaction: self.admission.unproven(transaction),
@@ -152,7 +154,8 @@ class SipWorker:
             lambda watcher, rows: self.watchers.tell_rest(watcher, rows),
             full_state=options.full_state,
         )
-        self.watchers = Watchers(agent, self.writer, ids, self.sender, options)
+        self.presence_servers = PresenceServers(agent, options.presence_servers, options.presence_check)
+        self.watchers = Watchers(agent, self.writer, ids, self.sender, options, self.presence_servers)
         self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
         self.directory = Directory(ids)
         policy, root = Policy(options), xcap_root()
@@ -169,6 +172,7 @@ class SipWorker:
             ids.take,
             host,
             self._names_us,
+            self.presence_servers,
             self.profiles,
             {EVENT: self.document_admission.begin},
         )
@@ -276,6 +280,7 @@ class SipWorker:
         self._spawn(self._turn_wheel())
         self._spawn(self.documents.run(), self.profiles.run())
         self._spawn(self.orders.run(), self.tracer.run(self.watchers))
+        self.presence_servers.watch(self._loop.time())
         self.restart.resume(self._loop.time())
         self.documents.resume(self._loop.time())
         self.heartbeat = Heartbeat(

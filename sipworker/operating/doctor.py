@@ -18,7 +18,7 @@ from sipworker.check import CHECKS
 from sipworker.operating.command import Options, Part, Result
 from sipworker.operating.probe import options_ping, subscribe_once
 from sipworker.operating.status import faults_of
-from sipworker.transport.resolver import next_hop, query
+from sipworker.transport.resolver import targets_of
 from sipworker.watchlist.options import own_server
 from xcap.models import ServiceUri
 
@@ -99,18 +99,21 @@ def _reached(part: str, url: str, question: str) -> Finding:
 
 
 def _presence(options: Options) -> Findings:
-    """DNS, then an OPTIONS: any answer says that a SIP server is there."""
     if not settings.RLS_PRESENCE_SERVER:
         yield Finding("presence server", "none is set: back ends are found by the domain of each URI")
-        return
-    uri = with_scheme(settings.RLS_PRESENCE_SERVER)
-    hop, address = next_hop(uri)
-    address = address or asyncio.run(query(hop))
-    if address is None:
+    for server in settings.RLS_PRESENCE_SERVER:
+        yield from _presence_server(with_scheme(server))
+
+
+def _presence_server(uri: str) -> Findings:
+    """DNS, then an OPTIONS: any answer says that a SIP server is there."""
+    hop, targets = asyncio.run(targets_of(uri, settings.RLS_DNS_SERVERS))
+    if not targets:
         yield Finding("DNS", f"{hop.host} has no address", "Mend RLS_PRESENCE_SERVER, or the name server.")
         return
-    yield Finding("DNS", f"{hop.host} is {address[0]}, port {address[1]}")
-    status, took = asyncio.run(options_ping(uri))
+    for target in targets:
+        yield Finding("DNS", f"{hop.host} is {target.address[0]}, port {target.address[1]}")
+    status, took = asyncio.run(options_ping(uri, hop, targets[0]))
     if status is None:
         advice = "Is it running? Does a firewall drop SIP between it and us? Is the transport right?"
         yield Finding("presence server", f"{uri} does not answer OPTIONS within {took:.0f} s", advice)

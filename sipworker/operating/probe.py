@@ -13,7 +13,8 @@ from sipworker.sip.flow import Flow
 from sipworker.sip.message import Response
 from sipworker.sip.transactions import Outcome
 from sipworker.transport.certificates import Tls
-from sipworker.transport.resolver import next_hop, query
+from sipworker.transport.lookup import NextHop, Target
+from sipworker.transport.resolver import flow_to
 from sipworker.watchlist.options import Options
 from sipworker.watchlist.report import Report
 from sipworker.watchlist.session import Ending, Session, local_host
@@ -44,18 +45,16 @@ async def subscribe_once(
     return ending, len(session.table.rows), time.monotonic() - began
 
 
-async def options_ping(uri: str) -> tuple[int | None, float]:
+async def options_ping(uri: str, hop: NextHop, target: Target) -> tuple[int | None, float]:
     """The status of the answer (None: there was none) and how long it took in seconds."""
-    hop, address = next_hop(uri)
-    address = address or await query(hop)
-    local = address and local_host(address)
+    local = local_host(target.address)
     began = time.monotonic()
-    if not address or not local:
+    if not local:
         return None, 0.0
     answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     everywhere, tls = [*listeners(local), *callers(local)], Tls(tls_files())
     async with Endpoint(everywhere, lambda notification, now: None, tls=tls) as endpoint:
-        flow = endpoint.transports.flow_to(hop.transport, address, hop.name)
+        flow = flow_to(endpoint.transports, hop, target)
         if flow is None:
             return None, 0.0
         _ask(endpoint.agent, flow, uri, answered, endpoint.now)

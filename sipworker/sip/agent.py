@@ -29,9 +29,11 @@ from sipworker.sip.transactions import (
     response_flow,
 )
 
-Located = Callable[[Flow | None, float], None]
+Located = Callable[[Sequence[Flow], float], None]
 Locate = Callable[[str, Located, float], None]
-"""locate(uri, done, now): find the flow to a URI's host and call done(flow or None, now)."""
+"""locate(uri, done, now): find the flows to a URI's servers, best first, and call done(flows, now)."""
+Avoid = Callable[[Flow, float], None]
+"""avoid(flow, seconds): let locate() put this server last for a while."""
 
 OnMalformed = Callable[[MalformedMessage, Flow], None]
 Unproven = Callable[[ServerTransaction], tuple[int, str | None, "Headers"] | None]
@@ -65,6 +67,7 @@ class UserAgent:
         events: Sequence[str] = (),
         extensions: Collection[str] = (),
         handed_over: Collection[str] = (),
+        avoid: Avoid = lambda flow, seconds: None,
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
         unproven: Unproven | None = None,
@@ -74,6 +77,7 @@ class UserAgent:
         self.wheel = wheel
         self.transmit = transmit
         self.locate = locate
+        self.avoid = avoid
         self.observe: Callable[[Notification, float], None] = observer
         self.random = random.random
         self.transactions = TransactionLayer(wheel, transmit)

@@ -20,9 +20,10 @@ from sipworker.sip.notifications import (
     SIPIncomingSubscriptionNotifyDidSucceed,
 )
 from sipworker.sip.response import response
+from sipworker.sip.sending import send_request
 from sipworker.sip.subscription import ENDING_CODES
 from sipworker.sip.timers import Timer
-from sipworker.sip.transactions import Failure, Outcome, ServerTransaction
+from sipworker.sip.transactions import Outcome, ServerTransaction
 
 if TYPE_CHECKING:
     from sipworker.sip.agent import UserAgent
@@ -197,23 +198,19 @@ class IncomingSubscription:
             f"Subscription-State: {state}\r\n{headers}"
         )
 
-        def located(flow: Flow | None, now: float) -> None:
-            if flow is None:
-                self._notified(cseq, Failure.TRANSPORT, now)
-                return
-            # The same for the same NOTIFY: sent again after a crash, it is a retransmission.
-            branch = f"{MAGIC_COOKIE}{dialog.local_tag}.{cseq}"
-            data = dialog.serialize("NOTIFY", cseq, self.agent.via(flow, branch), lines, body)
+        def build(flow: Flow, branch: str, now: float) -> bytes:
+            return dialog.serialize("NOTIFY", cseq, self.agent.via(flow, branch), lines, body)
 
-            def finished(outcome: Outcome, now: float) -> None:
-                self._notified(cseq, outcome, now)
+        def finished(outcome: Outcome, now: float) -> None:
+            self._notified(cseq, outcome, now)
 
-            self.agent.transactions.send("NOTIFY", branch, flow, data, finished, now)
-
+        # The same for the same NOTIFY: sent again after a crash, it is a retransmission.
+        branch = f"{MAGIC_COOKIE}{dialog.local_tag}.{cseq}"
         if dialog.route_set or not self.flow.remote[0]:
-            self.agent.locate(dialog.next_hop(), located, now)
+            send_request(self.agent, "NOTIFY", dialog.next_hop(), build, finished, now, branch=branch)
         else:
-            located(self.flow, now)
+            data = build(self.flow, branch, now)
+            self.agent.transactions.send("NOTIFY", branch, self.flow, data, finished, now)
 
     def _notified(self, cseq: int, outcome: Outcome, now: float) -> None:
         self._in_flight = False

@@ -12,7 +12,8 @@ from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage, split_commas
 from sipworker.sip.headers import NameAddr
 from sipworker.sip.message import Request, Response
-from sipworker.sip.transactions import Failure, Outcome, ServerTransaction
+from sipworker.sip.sending import send_request
+from sipworker.sip.transactions import Outcome, ServerTransaction
 
 NamesUs = Callable[[str], bool]
 
@@ -45,13 +46,17 @@ def forward(
         agent.reply(transaction, status, reason, headers=headers, now=now)
         return
 
-    def located(flow: Flow | None, now: float) -> None:
-        if flow is None:
-            _relay(agent, transaction, Failure.TRANSPORT, now)
-        else:
-            _send(agent, transaction, request, flow, now)
+    vias = request.rows("via")
 
-    agent.locate(next_hop, located, now)
+    def build(flow: Flow, branch: str, now: float) -> bytes:
+        request.headers["via"] = [agent.via(flow, branch), *vias]
+        return request.to_bytes()
+
+    def finished(outcome: Outcome, now: float) -> None:
+        _relay(agent, transaction, outcome, now)
+
+    count = 1 + sum(len(split_commas(row)) for row in vias)
+    send_request(agent, request.method, next_hop, build, finished, now, vias=count)
 
 
 def _refusal(request: Request) -> tuple[int, str, tuple[tuple[str, str], ...]] | None:
@@ -77,18 +82,6 @@ def _copy(request: Request, names_us: NamesUs) -> Request:
 def _next_hop(request: Request, otherwise: str) -> str:
     routes = request.values("route")
     return NameAddr.parse(routes[0]).uri if routes else otherwise
-
-
-def _send(agent: UserAgent, transaction: ServerTransaction, request: Request, flow: Flow, now: float) -> None:
-    branch = agent.new_branch()
-    rows = request.headers["via"]
-    request.headers["via"] = [agent.via(flow, branch), *rows]
-    vias = 1 + sum(len(split_commas(row)) for row in rows)
-
-    def finished(outcome: Outcome, now: float) -> None:
-        _relay(agent, transaction, outcome, now)
-
-    agent.transactions.send(request.method, branch, flow, request.to_bytes(), finished, now, vias)
 
 
 def _relay(agent: UserAgent, transaction: ServerTransaction, outcome: Outcome, now: float) -> None:

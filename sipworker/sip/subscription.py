@@ -27,8 +27,9 @@ from sipworker.sip.notifications import (
     SIPSubscriptionGotNotify,
 )
 from sipworker.sip.notify_answer import ok
+from sipworker.sip.sending import send_request
 from sipworker.sip.timers import TIMER_F, Timer
-from sipworker.sip.transactions import Failure, Outcome, response_flow
+from sipworker.sip.transactions import Outcome, response_flow
 
 if TYPE_CHECKING:
     from sipworker.sip.agent import UserAgent
@@ -189,29 +190,25 @@ class Subscription:
     # -- SUBSCRIBE
 
     def _send(self, now: float, authorization: str = "") -> None:
-        self._stop_timer_n()
-        self._timer_n = self.agent.wheel.schedule(now + TIMER_N, self._notify_missing)
-
-        def located(flow: Flow | None, now: float) -> None:
-            if flow is None:
-                self._finished(Failure.TRANSPORT, now)
-            else:
-                self._transmit(flow, authorization, now)
-
-        self.agent.locate(self.dialog.next_hop(), located, now)
-
-    def _transmit(self, flow: Flow, authorization: str, now: float) -> None:
-        if self.state == "terminated":
-            return
         agent, dialog = self.agent, self.dialog
         dialog.local_cseq += 1
-        branch = agent.new_branch()
-        headers = (
-            f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
-            f"Expires: {self.expires}\r\n{self.headers}{authorization}"
-        )
-        data = dialog.serialize("SUBSCRIBE", dialog.local_cseq, agent.via(flow, branch), headers)
-        agent.transactions.send("SUBSCRIBE", branch, flow, data, self._finished, now)
+        cseq = dialog.local_cseq
+
+        def build(flow: Flow, branch: str, now: float) -> bytes | None:
+            if self.state == "terminated":
+                return None
+            self._start_timer_n(now)
+            headers = (
+                f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
+                f"Expires: {self.expires}\r\n{self.headers}{authorization}"
+            )
+            return dialog.serialize("SUBSCRIBE", cseq, agent.via(flow, branch), headers)
+
+        send_request(agent, "SUBSCRIBE", dialog.next_hop(), build, self._finished, now)
+
+    def _start_timer_n(self, now: float) -> None:
+        self._stop_timer_n()
+        self._timer_n = self.agent.wheel.schedule(now + TIMER_N, self._notify_missing)
 
     def _finished(self, outcome: Outcome, now: float) -> None:
         if self.state == "terminated":

@@ -1,96 +1,99 @@
-"""From a SIP URI to a flow (RFC 3263): numeric hosts at once, names by SRV and A/AAAA."""
+"""From a SIP URI to flows: numeric hosts at once, names by DNS, servers that failed last."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
+import random
 import time
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-import dns.asyncresolver
-import dns.exception
-
+from rls.domain.listener import TRANSPORTS
 from rls.domain.uri import InvalidUri, SipUri
 from sipworker.sip.agent import Located
-from sipworker.sip.flow import DEFAULT_PORTS, Address, Flow
+from sipworker.sip.flow import Address, Flow
+from sipworker.transport.lookup import Lookup, Names, NextHop, Target, ordered
 from sipworker.transport.transports import Transports
 
 SECURE = {"udp": "tls", "tcp": "tls", "ws": "wss"}
 """What a SIPS URI makes of a transport (RFC 3261 section 19.1, RFC 7118 section 5.2)."""
-CACHE_SECONDS = 60.0
 FAILURE_SECONDS = 5.0
 CACHED = 10_000
 """Names and URIs that are remembered: watchers write them, so they must not grow without end."""
 
 
-class NextHop(NamedTuple):
-    """What a URI says about where to send: the key of the cache."""
-
-    transport: str
-    host: str
-    port: int | None
-
-    @property
-    def default_port(self) -> int:
-        return DEFAULT_PORTS.get(self.transport, 5060)
-
-    @property
-    def name(self) -> str:
-        """Whom a connection has to lead to; with a datagram nobody can tell."""
-        return "" if self.transport in ("udp", "tcp") else self.host
-
-    def numeric(self) -> Address | None:
-        """The address, if no look-up is needed to know it."""
-        try:
-            ipaddress.ip_address(self.host)
-        except ValueError:
-            return None
-        return self.host, self.port or self.default_port
-
-
 @lru_cache(CACHED)
-def next_hop(uri: str) -> tuple[NextHop, Address | None]:
-    """Where a URI leads, and the address if it says so itself. Raises InvalidUri."""
+def next_hop(uri: str) -> tuple[NextHop, Target | None]:
+    """Where a URI leads, and the target if it says so itself. Raises InvalidUri."""
     parsed = SipUri.parse(uri)
-    host = parsed.param("maddr") or parsed.host
-    transport = parsed.transport or "udp"
-    if parsed.scheme.lower() == "sips":
+    host = (parsed.param("maddr") or parsed.host).strip("[]").lower()
+    transport, secure = parsed.transport or "", parsed.scheme.lower() == "sips"
+    if secure:
         transport = SECURE.get(transport, transport)
-    hop = NextHop(transport, host.strip("[]").lower(), parsed.port)
+    hop = NextHop(transport, host, parsed.port, secure)
     return hop, hop.numeric()
 
 
-class Resolver:
-    """Locates next hops; names are looked up once for all who wait for them."""
+async def targets_of(uri: str, servers: Sequence[str] = ()) -> tuple[NextHop, list[Target]]:
+    """Where a URI leads, in the order to try; `servers` of the DNS. Raises InvalidUri."""
+    hop, numeric = next_hop(uri)
+    found = [numeric] if numeric else await Lookup(Names(servers), TRANSPORTS).targets(hop)
+    return hop, ordered(found, random.random)
 
-    def __init__(self, transports: Transports) -> None:
+
+def flow_to(transports: Transports, hop: NextHop, target: Target) -> Flow | None:
+    """The domain of the URI, not a host that DNS named, is whom a connection has to lead to (RFC 5922)."""
+    name = "" if target.transport in ("udp", "tcp") else hop.host
+    return transports.flow_to(target.transport, target.address, name)
+
+
+class Resolver:
+    """Locates next hops; names are looked up once for all who wait for them.
+
+    `servers` of the DNS, those of the system if there are none.
+    """
+
+    def __init__(self, transports: Transports, servers: Sequence[str] = ()) -> None:
         self._transports = transports
-        self._cache: dict[NextHop, tuple[float, Address | None]] = {}
+        self._names = Names(servers)
+        self._cache: dict[NextHop, tuple[float, list[Target]]] = {}
+        self._avoided: dict[tuple[str, Address], float] = {}
         self._waiting: dict[NextHop, list[Located]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def locate(self, uri: str, done: Located, now: float) -> None:
-        """Call `done(flow or None, now)`, at once if no look-up is needed."""
+        """Call `done(flows, now)`, at once if no look-up is needed; no flows if there is no way."""
         try:
-            hop, address = next_hop(uri)
+            hop, target = next_hop(uri)
         except InvalidUri:
-            done(None, now)
+            done((), now)
             return
-        if address is None:
-            expires, address = self._cache.get(hop, (0.0, None))
-            if expires < time.monotonic():
-                self._look_up(hop, done)
-                return
-        done(self._flow(hop, address), now)
+        if target is not None:
+            done(self._flows(hop, [target]), now)
+            return
+        expires, targets = self._cache.get(hop, (0.0, []))
+        if expires < time.monotonic():
+            self._look_up(hop, done)
+        else:
+            done(self._flows(hop, targets), now)
 
     def forget(self) -> None:
         """Look every name up again."""
         self._cache.clear()
+        self._avoided.clear()
 
-    def _flow(self, hop: NextHop, address: Address | None) -> Flow | None:
-        return address and self._transports.flow_to(hop.transport, address, hop.name)
+    def avoid(self, flow: Flow, seconds: float) -> None:
+        """This server failed: the others come first for a while."""
+        if len(self._avoided) >= CACHED:
+            self._avoided.clear()
+        self._avoided[flow.transport, flow.remote] = time.monotonic() + seconds
+
+    def _flows(self, hop: NextHop, targets: list[Target]) -> list[Flow]:
+        if len(targets) > 1:
+            now = time.monotonic()
+            targets = ordered(targets, random.random)
+            targets.sort(key=lambda target: self._avoided.get(target[:2], 0.0) > now)
+        return [flow for target in targets if (flow := flow_to(self._transports, hop, target)) is not None]
 
     def _look_up(self, hop: NextHop, done: Located) -> None:
         waiting = self._waiting.setdefault(hop, [])
@@ -101,32 +104,12 @@ class Resolver:
             task.add_done_callback(self._tasks.discard)
 
     async def _query(self, hop: NextHop) -> None:
-        address = await query(hop)
-        lifetime = FAILURE_SECONDS if address is None else CACHE_SECONDS
+        lookup = Lookup(self._names, {flow.transport for flow in self._transports.flows})
+        targets = await lookup.targets(hop)
+        lifetime = lookup.ttl if targets else FAILURE_SECONDS
         if len(self._cache) >= CACHED:
             self._cache.clear()
-        self._cache[hop] = time.monotonic() + lifetime, address
+        self._cache[hop] = time.monotonic() + lifetime, targets
         now = asyncio.get_running_loop().time()
         for done in self._waiting.pop(hop):
-            done(self._flow(hop, address), now)
-
-
-async def query(hop: NextHop) -> Address | None:
-    """SRV unless a port was given, then A/AAAA; None if there is no such host."""
-    targets = [] if hop.port else await _srv(f"_sip._{hop.transport}.{hop.host}")
-    for host, port in targets or [(hop.host, hop.port or hop.default_port)]:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError:
-            continue
-        return str(found[0][4][0]), port
-    return None
-
-
-async def _srv(name: str) -> list[tuple[str, int]]:
-    try:
-        answer = await dns.asyncresolver.resolve(name, "SRV", lifetime=2.0)
-    except (dns.exception.DNSException, OSError):
-        return []
-    records = sorted(answer, key=lambda record: (record.priority, -record.weight))
-    return [(str(record.target).rstrip("."), record.port) for record in records]
+            done(self._flows(hop, targets), now)

@@ -35,6 +35,7 @@ class Options:
     once: bool = False
     seconds: float | None = None
     authorities: str = ""
+    dns: tuple[str, ...] = ()
 
     @property
     def credentials(self) -> tuple[str, str] | None:

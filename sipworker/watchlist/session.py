@@ -17,7 +17,8 @@ from sipworker.sip.flow import Address
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.transactions import Failure
 from sipworker.transport.certificates import Tls, TlsFiles
-from sipworker.transport.resolver import NextHop, next_hop, query
+from sipworker.transport.lookup import NextHop, Target
+from sipworker.transport.resolver import flow_to, targets_of
 from sipworker.watchlist import advice
 from sipworker.watchlist.displays import Display
 from sipworker.watchlist.options import Options
@@ -64,10 +65,9 @@ class Session:
             self._display.close(self.table, self._loop.time())
 
     async def _run(self) -> Ending:
-        hop, address = next_hop(self._options.server)
-        address = address or await query(hop)
-        local = address and local_host(address)
-        if address is None or local is None:
+        hop, targets = await targets_of(self._options.server, self._options.dns)
+        local = local_host(targets[0].address) if targets else None
+        if local is None:
             return Ending(False, advice.unreachable(self._options), Failure.TRANSPORT.status)
         async with Endpoint(
             [*listeners(local), *callers(local)],
@@ -76,8 +76,9 @@ class Session:
             extensions=("eventlist",),
             trace=self._trace,
             tls=self._tls,
+            dns=self._options.dns,
         ) as self._endpoint:
-            self._endpoint.agent.locate = partial(self._locate, hop, address)
+            self._endpoint.agent.locate = partial(self._locate, hop, targets)
             self._subscribe()
             return await self._until_done()
 
@@ -98,12 +99,13 @@ class Session:
         self._display.say(f"Subscribing to {options.list_uri} at {options.server} …")
         self._subscription.subscribe(self._endpoint.now)
 
-    def _locate(self, hop: NextHop, server: Address, uri: str, done: Located, now: float) -> None:
+    def _locate(self, hop: NextHop, targets: list[Target], uri: str, done: Located, now: float) -> None:
         """The first hop is the server we were given; in the dialog its Contact or Record-Route counts."""
         if self._subscription.dialog.remote_tag:
             self._endpoint.resolver.locate(uri, done, now)
         else:
-            done(self._endpoint.transports.flow_to(hop.transport, server, hop.name), now)
+            flows = (flow_to(self._endpoint.transports, hop, target) for target in targets)
+            done([flow for flow in flows if flow is not None], now)
 
     async def _until_done(self) -> Ending:
         if self._options.seconds is not None:

@@ -71,8 +71,8 @@ what to look at meanwhile:
             self.stdout.write(
                 f"Presence agent at {presence[0]}:{presence[1]}, {len(demo.CONTACTS)} contacts."
             )
-        elif settings.RLS_PRESENCE_SERVER:
-            self.stdout.write(f"States come from RLS_PRESENCE_SERVER={settings.RLS_PRESENCE_SERVER}.")
+        elif servers := ",".join(settings.RLS_PRESENCE_SERVER):
+            self.stdout.write(f"States come from RLS_PRESENCE_SERVER={servers}.")
         else:
             self.stdout.write("No presence agent (--presence starts one).")
         for phone in phones:

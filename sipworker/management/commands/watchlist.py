@@ -107,6 +107,7 @@ The exit code is 0 after an orderly end and 1 after a refusal, which is explaine
                 once=given["once"],
                 seconds=given["seconds"],
                 authorities=given["ca"] or settings.RLS_TLS_CA,
+                dns=tuple(settings.RLS_DNS_SERVERS),
             )
         except (BadOption, InvalidListener) as error:
             raise CommandError(str(error)) from error

@@ -27,7 +27,7 @@ from tests.django.engine.phone import RLS, Phone
 from tests.django.engine.presence_server import PresenceServer
 from tests.pure.sip.network import Network
 
-DEFAULTS: dict[str, Any] = {"commit_gap": 0.0, "secret": b"test", "presence_server": ""}
+DEFAULTS: dict[str, Any] = {"commit_gap": 0.0, "secret": b"test", "presence_servers": ()}
 
 
 class Rig:
@@ -198,4 +198,5 @@ def _tick(slices: int) -> int:
 def _locate(uri: str, done: Located, now: float) -> None:
     parsed = SipUri.parse(uri)
     known = "." in parsed.host and parsed.host[0].isdigit()
-    done(Flow(parsed.transport or "udp", RLS, (parsed.host, parsed.port or 5060)) if known else None, now)
+    flow = Flow(parsed.transport or "udp", RLS, (parsed.host, parsed.port or 5060))
+    done([flow] if known else [], now)

@@ -66,7 +66,7 @@ async def test_d21_no_list_and_no_presence_server(rig: Rig) -> None:
 
 @pytest.mark.req("R4662-4.1-6")
 async def test_d21_no_list_goes_to_presence(rig: Rig) -> None:
-    await rig.start(presence_server="sip:10.0.0.9:5060")
+    await rig.start(presence_servers=("sip:10.0.0.9:5060",))
     rig.phone.subscribe("sip:bob@example.test")
     await rig.quiet()
     assert rig.server.request.uri == "sip:bob@example.test"
@@ -77,7 +77,7 @@ async def test_d21_no_list_goes_to_presence(rig: Rig) -> None:
 
 @pytest.mark.parametrize("uri", ["sip:bob@example.test", FRIENDS])
 async def test_d19_d21_to_presence_code_answers_for_presence(rig: Rig, uri: str) -> None:
-    await rig.start(to_presence_code=404, presence_server="sip:10.0.0.9:5060")
+    await rig.start(to_presence_code=404, presence_servers=("sip:10.0.0.9:5060",))
     assert await refused(rig, uri=uri, event="foo") == 404
 
 

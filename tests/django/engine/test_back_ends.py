@@ -32,7 +32,7 @@ async def test_they_are_asked_for_in_the_watchers_name(rig: Rig) -> None:
 
 async def test_they_go_through_the_presence_server(rig: Rig) -> None:
     rig.lists.put(service("sip:erin@example.test"))
-    await rig.start(presence_server="sip:10.0.0.9:5060")
+    await rig.start(presence_servers=("sip:10.0.0.9:5060",))
     await rig.subscribed()
     (request,) = rig.server.subscribes()
     assert (request.uri, request.header("route")) == ("sip:erin@example.test", "<sip:10.0.0.9:5060;lr>")

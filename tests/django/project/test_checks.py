@@ -37,7 +37,7 @@ def test_defaults_are_sensible(settings: Settings) -> None:
         (10, "RLS_XCAP_AUTH", ["digest", "ntlm"]),
         (10, "LOG_FORMAT", "xml"),
         (10, "LOG_LEVEL", "loud"),
-        (11, "RLS_PRESENCE_SERVER", "not a uri"),
+        (11, "RLS_PRESENCE_SERVER", ["sip:ok.test", "not a uri"]),
         (11, "RLS_SERVER_ADDRESS", "tel:+491234"),
         (13, "BROKER_URL", "filesystem://"),
         (14, "RLS_XCAP_ROOT", "https://xcap.example.com/xcap-root"),

@@ -36,6 +36,6 @@ def test_another_port_is_taken_if_the_usual_one_is_in_use(monkeypatch: pytest.Mo
 
 
 def test_presence_server_of_the_operator_stays(settings: Settings) -> None:
-    settings.RLS_PRESENCE_SERVER = "sip:presence.example.test"
+    settings.RLS_PRESENCE_SERVER = ["sip:presence.example.test"]
     assert demo.arguments_of_demo() == []
     assert os.environ["RLS_PRESENCE_SERVER"] == ""

@@ -68,6 +68,8 @@ class Network:
         self.wheel = TimerWheel(0.0)
         self.conditions = conditions or Conditions()
         self.sent: list[Packet] = []
+        self.servers: dict[str, list[str]] = {}
+        """What DNS would say: the addresses of a name, in order."""
         self._random = Random(seed)
         self._receivers: dict[Address, Receive] = {}
         self._travelling: list[Packet] = []
@@ -93,8 +95,9 @@ class Network:
     ) -> UserAgent:
         def locate(uri: str, done: Located, now: float) -> None:
             parsed = SipUri.parse(uri)
-            remote = parsed.host, parsed.port or 5060
-            done(Flow(parsed.transport or "udp", address, remote) if "." in parsed.host else None, now)
+            hosts = self.servers.get(parsed.host) or [parsed.host] if "." in parsed.host else []
+            transport, port = parsed.transport or "udp", parsed.port or 5060
+            done([Flow(transport, address, (host, port)) for host in hosts], now)
 
         agent = UserAgent(
             wheel=self.wheel,
