@@ -85,6 +85,31 @@ SIP = Section(
             "DNS servers for the names in SIP URIs (NAPTR, SRV, A, AAAA); empty: those of the system.",
         ),
         Setting(
+            "RLS_LARGE_NOTIFY",
+            TEXT,
+            "same-flow",
+            "same-flow, tcp or tcp-then-udp",
+            "How a NOTIFY of more than 1300 bytes goes to a phone on UDP: by UDP, by TCP (RFC 3261), or by "
+            "UDP where TCP fails. Phones behind a NAT are reached by UDP only.",
+        ),
+        Setting(
+            "RLS_COMPACT_HEADERS", FLAG, "0", "", "NOTIFYs have the short header names: v, f, t, i, m, o."
+        ),
+        Setting(
+            "RLS_DEFLATE_FROM",
+            WHOLE,
+            "1200",
+            "bytes",
+            "NOTIFY bodies from this size on are deflated for phones that accept deflate; 0: never.",
+        ),
+        Setting(
+            "RLS_BODIES_PER_NOTIFY",
+            WHOLE,
+            "0",
+            "contacts",
+            "So many states in one NOTIFY at most, the others in partial NOTIFYs that follow; 0: any number.",
+        ),
+        Setting(
             "RLS_TLS_CERTIFICATES",
             LIST,
             "",

@@ -16,6 +16,7 @@ CHOICES = {
     "RLS_SIP_AUTH": ("none", "digest"),
     "RLS_XCAP_AUTH": ("digest", "basic", "bearer", "proxy", "none"),
     "RLS_XCAP_DIGEST": ("SHA-256", "MD5"),
+    "RLS_LARGE_NOTIFY": ("same-flow", "tcp", "tcp-then-udp"),
     "RLS_TLS_CLIENTS": tuple(CLIENTS),
     "RLS_LIST_ACCESS": ("owner", "domain", "anyone"),
     "LOG_FORMAT": ("text", "json"),

@@ -29,6 +29,8 @@ NOT_NEGATIVE = (
     "RLS_COMMIT_GAP_MS",
     "RLS_XCAP_VERSIONS",
     "RLS_WEBSOCKET_PING",
+    "RLS_DEFLATE_FROM",
+    "RLS_BODIES_PER_NOTIFY",
     "RLS_PRESENCE_CHECK",
 )
 UNITS = {setting.name: setting.unit for setting in SETTINGS}

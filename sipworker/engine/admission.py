@@ -25,7 +25,7 @@ from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.headers import accepts
+from sipworker.sip.headers import accepts, accepts_coding
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import MalformedMessage, Request
 from sipworker.sip.notifications import (
@@ -239,6 +239,7 @@ class Admission:
             names=service.flat.names,
             accept=request.values("accept"),
         )
+        watcher.deflate = accepts_coding(request.rows("accept-encoding"), "deflate")
         expires = granted(request, watcher.event, self._options)
         if not expires:
             self._fetch(watcher, service, now)

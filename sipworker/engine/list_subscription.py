@@ -134,11 +134,10 @@ class ListSubscription:
     lost.
     """
 
-    __slots__ = ("_queue", "ending", "event", "force_full", "from_header", "id", "identity", "in_flight",
-                 "last_cseq", "list_uri", "max_forwards", "names", "news_since", "offered", "profile",
-                 "resources", "restored", "retries", "service_uri", "settle_timer", "settled", "shown",
-                 "sip", "spread",
-                 "unanswered", "unsettled", "user_agent")  # fmt: skip
+    __slots__ = ("_queue", "deflate", "ending", "event", "force_full", "from_header", "id", "identity",
+                 "in_flight", "last_cseq", "list_uri", "max_forwards", "names", "news_since", "offered",
+                 "profile", "resources", "restored", "retries", "service_uri", "settle_timer", "settled",
+                 "shown", "sip", "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -174,6 +173,7 @@ class ListSubscription:
         self.unanswered = 0
         self.unsettled: set[int] = set()
         self.ending = ""
+        self.deflate = False
         self.force_full = False
         self.spread = False
         self.restored = False

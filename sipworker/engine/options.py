@@ -38,6 +38,10 @@ class WorkerOptions:
     presence_servers: tuple[str, ...] = ()
     presence_check: float = 10.0
     dns: tuple[str, ...] = ()
+    large_notify: str = "same-flow"
+    compact_headers: bool = False
+    bodies_per_notify: int = 0
+    deflate_from: int = 1200
     to_presence_code: int = 0
     min_expires: int = 60
     max_expires: int = 7200
@@ -78,6 +82,10 @@ class WorkerOptions:
             presence_servers=tuple(map(with_scheme, settings.RLS_PRESENCE_SERVER)),
             presence_check=settings.RLS_PRESENCE_CHECK,
             dns=tuple(settings.RLS_DNS_SERVERS),
+            large_notify=settings.RLS_LARGE_NOTIFY,
+            compact_headers=settings.RLS_COMPACT_HEADERS,
+            bodies_per_notify=settings.RLS_BODIES_PER_NOTIFY,
+            deflate_from=settings.RLS_DEFLATE_FROM,
             to_presence_code=settings.RLS_TO_PRESENCE_CODE,
             min_expires=settings.RLS_MIN_EXPIRES,
             max_expires=settings.RLS_MAX_EXPIRES,

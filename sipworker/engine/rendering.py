@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import zlib
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -14,8 +16,21 @@ REQUIRE = "Require: eventlist\r\n"
 """In every NOTIFY of a list subscription, the last one too (RFC 4662 section 4.1)."""
 LARGEST_DATAGRAM = 60_000
 """Octets of a body that still fits into one UDP datagram with its headers."""
+UNBOUNDED = sys.maxsize
 PART_OVERHEAD = 300
 """Octets of a part's headers, its delimiter and its instance element, at the most."""
+
+
+class Limits(NamedTuple):
+    """`bodies` in one NOTIFY at most, 0 for any number; from so many octets on a body is deflated
+    for watchers that accept it, 0 for never.
+    """
+
+    bodies: int = 0
+    deflate_from: int = 0
+
+
+NO_LIMITS = Limits()
 
 
 class Notify(NamedTuple):
@@ -31,7 +46,9 @@ class Notify(NamedTuple):
     shown: list[BackEnd]
 
 
-def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> Notify:
+def render(
+    watcher: ListSubscription, row: OutboxRow, host: str, now: float, limits: Limits = NO_LIMITS
+) -> Notify:
     """Full state, or the resources whose rows are named; never less than was numbered."""
     profile = watcher.profile
     full = row.kind == "F" or watcher.force_full
@@ -42,14 +59,20 @@ def render(watcher: ListSubscription, row: OutboxRow, host: str, now: float) -> 
             each for each in back_ends if each.row_id in wanted or (each.forks and _forks_in(each, wanted))
         ]
     limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
-    views, left_over = _fitting(back_ends, full, limit)
+    if limit or limits.bodies:
+        views, left_over = _fitting(back_ends, full, limit or UNBOUNDED, limits.bodies or UNBOUNDED)
+    else:
+        views, left_over = [back_end.view for back_end in back_ends], set()
     seed = f"{watcher.label}.{row.version}"
     content_type, body = compose(
         watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )
     state = watcher.sip.subscription_state(now, row.reason)
     shown = [] if package(watcher.event).full_state else _untold(back_ends, left_over)
-    return Notify(state, f"{REQUIRE}Content-Type: {content_type}\r\n", body, left_over, shown)
+    headers = f"{REQUIRE}Content-Type: {content_type}\r\n"
+    if watcher.deflate and 0 < limits.deflate_from <= len(body):
+        headers, body = f"{headers}Content-Encoding: deflate\r\n", zlib.compress(body)
+    return Notify(state, headers, body, left_over, shown)
 
 
 def _untold(back_ends: Iterable[BackEnd], left_over: set[int]) -> list[BackEnd]:
@@ -62,16 +85,14 @@ def _forks_in(back_end: BackEnd, rows: set[int]) -> bool:
 
 
 def _fitting(
-    back_ends: Iterable[BackEnd], full: bool, limit: int | None
+    back_ends: Iterable[BackEnd], full: bool, limit: int, bodies: int
 ) -> tuple[list[ResourceView], set[int]]:
-    """The views that fit into `limit` octets, and the rows of the others.
+    """The views that fit into `limit` octets with `bodies` at most, and the rows of the others.
 
     Full state names every resource; those that do not fit are named without an instance,
     which says that their state is not known yet (RFC 4662 section 4.5). So is, for good, one
     whose body no datagram can hold: sending it would end the subscription by Timer F.
     """
-    if limit is None:
-        return [back_end.view for back_end in back_ends], set()
     views: list[ResourceView] = []
     left_over: set[int] = set()
     room = limit
@@ -80,8 +101,10 @@ def _fitting(
         size = len(view.opening) + PART_OVERHEAD + len(back_end.instance.body)
         if back_end.forks:
             size += sum(PART_OVERHEAD + len(fork.instance.body) for fork in back_end.forks)
-        if size <= room:
+        has_body = bool(back_end.instance.body or back_end.forks)
+        if size <= room and bodies >= has_body:
             room -= size
+            bodies -= has_body
             views.append(view)
             continue
         too_big = size > limit

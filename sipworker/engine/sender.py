@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rls.domain.histogram import Histogram
 from rls.store.numbering import OutboxRow
 from sipworker.engine.list_subscription import ListSubscription
-from sipworker.engine.rendering import render
+from sipworker.engine.rendering import NO_LIMITS, Limits, render
 
 log = logging.getLogger("rls.sender")
 
@@ -28,11 +28,13 @@ class Sender:
         host: str,
         tell_rest: Callable[[ListSubscription, set[int]], None],
         *,
+        limits: Limits = NO_LIMITS,
         full_state: bool = False,
     ) -> None:
         self._later = later
         self._clock = clock
         self._host = host
+        self._limits = limits
         self._tell_rest = tell_rest
         self._full_state = full_state
         self._ready: deque[ListSubscription] = deque()
@@ -70,7 +72,7 @@ class Sender:
             return
         always = self._full_state or watcher.profile.always_full
         watcher.force_full = watcher.force_full or (always and not watcher.spread)
-        notify = render(watcher, row, self._host, now)
+        notify = render(watcher, row, self._host, now, self._limits)
         self._count(watcher, row, now)
         watcher.force_full = False
         watcher.spread = bool(notify.left_over)

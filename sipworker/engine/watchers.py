@@ -21,6 +21,7 @@ from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
 from sipworker.sip.grammar import leading_seconds
+from sipworker.sip.headers import accepts_coding
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
@@ -160,6 +161,7 @@ class Watchers:
         transaction = watcher.sip.waiting
         if watcher.accepts(transaction.request.values("accept")):
             self.back_ends.offer_anew(watcher)
+        watcher.deflate = accepts_coding(transaction.request.rows("accept-encoding"), "deflate")
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
         group = self._writer.group
         group.refreshes[watcher.id] = refresh_row(watcher, transaction, contact, expires)

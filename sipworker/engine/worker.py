@@ -34,6 +34,7 @@ from sipworker.engine.policy import Policy
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.problems import Problems
 from sipworker.engine.profiles import KnownProfiles
+from sipworker.engine.rendering import Limits
 from sipworker.engine.restart import Restart
 from sipworker.engine.sampling import sample
 from sipworker.engine.sender import Sender
@@ -92,13 +93,15 @@ class SipWorker:
         self.transports = Transports(
             options.listen, self._receive, self._failed, tls=self.tls, keep_alive=options.keep_alive
         )
-        self.resolver = Resolver(self.transports, options.dns)
+        self.resolver = Resolver(self.transports, options.dns, falls_back=options.large_notify != "tcp")
         self.wheel = TimerWheel(self._loop.time())
         self.agent = UserAgent(
             wheel=self.wheel,
             transmit=self.transports.send,
             locate=self.resolver.locate,
             avoid=self.resolver.avoid,
+            larger=None if options.large_notify == "same-flow" else self.resolver.larger,
+            compact=options.compact_headers,
             observer=self._observe,
             contact_user=options.contact_user,
             events=(*options.events, *({EVENT} - {*options.events})),
@@ -153,6 +156,7 @@ class SipWorker:
             host,
             lambda watcher, rows: self.watchers.tell_rest(watcher, rows),
             full_state=options.full_state,
+            limits=Limits(options.bodies_per_notify, options.deflate_from),
         )
         self.presence_servers = PresenceServers(agent, options.presence_servers, options.presence_check)
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options, self.presence_servers)

@@ -35,6 +35,8 @@ Locate = Callable[[str, Located, float], None]
 Avoid = Callable[[Flow, float], None]
 """avoid(flow, seconds): let locate() put this server last for a while."""
 
+Larger = Callable[[Flow], Sequence[Flow]]
+"""larger(flow): what to try for a request that is too large for UDP; () to send it all the same."""
 OnMalformed = Callable[[MalformedMessage, Flow], None]
 Unproven = Callable[[ServerTransaction], tuple[int, str | None, "Headers"] | None]
 
@@ -52,7 +54,8 @@ class UserAgent:
     `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
     hears of what did not parse, which the agent has counted and answers as far as it can;
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
-    `lost_notifies` in a row without an answer end a subscription; `gruu` names this instance in
+    `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
+    answer end a subscription; `gruu` names this instance in
     our Contact, which makes it a GRUU (RFC 5627 section 4.3).
     """
 
@@ -68,6 +71,8 @@ class UserAgent:
         extensions: Collection[str] = (),
         handed_over: Collection[str] = (),
         avoid: Avoid = lambda flow, seconds: None,
+        larger: Larger | None = None,
+        compact: bool = False,
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
         unproven: Unproven | None = None,
@@ -78,6 +83,8 @@ class UserAgent:
         self.transmit = transmit
         self.locate = locate
         self.avoid = avoid
+        self.larger = larger
+        self.compact = compact
         self.observe: Callable[[Notification, float], None] = observer
         self.random = random.random
         self.transactions = TransactionLayer(wheel, transmit)

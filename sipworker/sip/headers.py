@@ -238,3 +238,15 @@ def accepts(accept_values: Iterable[str], media_type: str) -> bool:
         if precision > best:
             best, allowed = precision, (params.get("q") or "1").strip("0.") != ""
     return allowed
+
+
+def accepts_coding(accept_encoding_rows: Iterable[str], coding: str) -> bool:
+    """Whether Accept-Encoding names a coding, q=0 being a no; absent means identity only (section 20.2).
+
+    What cannot be read allows nothing: then nothing is encoded.
+    """
+    for value in ",".join(accept_encoding_rows).lower().replace(" ", "").split(","):
+        name, *params = value.split(";")
+        if name == coding:
+            return not any(param.startswith("q=") and not param[2:].strip("0.") for param in params)
+    return False

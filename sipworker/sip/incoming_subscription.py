@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rls.domain.uri import InvalidUri, SipUri
+from sipworker.sip.compact import compacted
 from sipworker.sip.dialog import Dialog, contact_of
 from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage, delta_seconds
@@ -20,7 +21,7 @@ from sipworker.sip.notifications import (
     SIPIncomingSubscriptionNotifyDidSucceed,
 )
 from sipworker.sip.response import response
-from sipworker.sip.sending import send_request
+from sipworker.sip.sending import send_by, send_request
 from sipworker.sip.subscription import ENDING_CODES
 from sipworker.sip.timers import Timer
 from sipworker.sip.transactions import Outcome, ServerTransaction
@@ -199,7 +200,8 @@ class IncomingSubscription:
         )
 
         def build(flow: Flow, branch: str, now: float) -> bytes:
-            return dialog.serialize("NOTIFY", cseq, self.agent.via(flow, branch), lines, body)
+            data = dialog.serialize("NOTIFY", cseq, self.agent.via(flow, branch), lines, body)
+            return compacted(data) if self.agent.compact else data
 
         def finished(outcome: Outcome, now: float) -> None:
             self._notified(cseq, outcome, now)
@@ -208,9 +210,18 @@ class IncomingSubscription:
         branch = f"{MAGIC_COOKIE}{dialog.local_tag}.{cseq}"
         if dialog.route_set or not self.flow.remote[0]:
             send_request(self.agent, "NOTIFY", dialog.next_hop(), build, finished, now, branch=branch)
+        elif self.agent.larger and self._leads_to_contact():
+            send_by(self.agent, "NOTIFY", (self.flow,), build, finished, now, branch=branch)
         else:
             data = build(self.flow, branch, now)
             self.agent.transactions.send("NOTIFY", branch, self.flow, data, finished, now)
+
+    def _leads_to_contact(self) -> bool:
+        """Whether another transport could reach the phone: not through a NAT."""
+        try:
+            return SipUri.parse(self.dialog.remote_target).host.strip("[]") == self.flow.remote[0]
+        except InvalidUri:
+            return False
 
     def _notified(self, cseq: int, outcome: Outcome, now: float) -> None:
         self._in_flight = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sipworker.sip.grammar import is_token, malformed
 
-_COMPACT = {
+COMPACT = {
     "a": "accept-contact",
     "b": "referred-by",
     "c": "content-type",
@@ -42,7 +42,7 @@ _WIRE_NAMES = {name.lower(): name for name in _COMMON}
 
 # One look-up for what nearly every row carries; canonical() does the rest.
 KNOWN_SPELLINGS = (
-    {name: key for key, name in _WIRE_NAMES.items()} | {key: key for key in _WIRE_NAMES} | _COMPACT
+    {name: key for key, name in _WIRE_NAMES.items()} | {key: key for key in _WIRE_NAMES} | COMPACT
 )
 
 
@@ -52,7 +52,7 @@ def canonical(name: str) -> str:
     if not is_token(name):
         raise malformed("header name")
     lower = name.lower()
-    return _COMPACT.get(lower, lower)
+    return COMPACT.get(lower, lower)
 
 
 def wire_name(key: str) -> str:

@@ -16,6 +16,8 @@ Build = Callable[[Flow, str, float], bytes | None]
 """build(flow, branch, now): the request as it goes there; None if nobody wants it any more."""
 AVOIDED = 30.0
 """Seconds for which a server that failed comes after all others."""
+LARGEST_OF_UDP = 1300
+"""Octets of a request that may go by UDP while nobody knows the path's MTU (RFC 3261 section 18.1.1)."""
 
 
 def send_request(
@@ -36,12 +38,37 @@ def send_request(
 
     def located(flows: Sequence[Flow], now: float) -> None:
         if flows:
-            attempt(flows, branch or agent.new_branch(), now)
+            send_by(agent, method, flows, build, on_final, now, vias=vias, branch=branch)
         else:
             on_final(Failure.TRANSPORT, now)
 
+    agent.locate(uri, located, now)
+
+
+def send_by(
+    agent: UserAgent,
+    method: str,
+    flows: Sequence[Flow],
+    build: Build,
+    on_final: OnFinal,
+    now: float,
+    *,
+    vias: int = 1,
+    branch: str = "",
+) -> None:
+    """The same for flows that are known."""
+    by_udp: Flow | None = None
+
     def attempt(flows: Sequence[Flow], branch: str, now: float) -> None:
+        nonlocal by_udp
         flow, others = flows[0], flows[1:]
+        data = build(flow, branch, now)
+        if data is None:
+            return
+        if len(data) > LARGEST_OF_UDP and not flow.reliable and flow != by_udp and agent.larger:
+            by_udp = flow
+            attempt((*(agent.larger(flow) or (flow,)), *others), branch, now)
+            return
 
         def finished(outcome: Outcome, now: float) -> None:
             failed = server_failed(outcome)
@@ -52,11 +79,9 @@ def send_request(
             else:
                 on_final(outcome, now)
 
-        data = build(flow, branch, now)
-        if data is not None:
-            agent.transactions.send(method, branch, flow, data, finished, now, vias)
+        agent.transactions.send(method, branch, flow, data, finished, now, vias)
 
-    agent.locate(uri, located, now)
+    attempt(flows, branch or agent.new_branch(), now)
 
 
 def server_failed(outcome: Outcome) -> bool:

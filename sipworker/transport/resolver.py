@@ -50,11 +50,15 @@ def flow_to(transports: Transports, hop: NextHop, target: Target) -> Flow | None
 class Resolver:
     """Locates next hops; names are looked up once for all who wait for them.
 
-    `servers` of the DNS, those of the system if there are none.
+    `servers` of the DNS, those of the system if there are none. What is too large for UDP goes by
+    TCP and, if that fails and it `falls_back`, by UDP.
     """
 
-    def __init__(self, transports: Transports, servers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, transports: Transports, servers: Sequence[str] = (), *, falls_back: bool = True
+    ) -> None:
         self._transports = transports
+        self._falls_back = falls_back
         self._names = Names(servers)
         self._cache: dict[NextHop, tuple[float, list[Target]]] = {}
         self._avoided: dict[tuple[str, Address], float] = {}
@@ -87,6 +91,15 @@ class Resolver:
         if len(self._avoided) >= CACHED:
             self._avoided.clear()
         self._avoided[flow.transport, flow.remote] = time.monotonic() + seconds
+
+    def larger(self, flow: Flow) -> Sequence[Flow]:
+        """TCP, and UDP after it (RFC 3261 section 18.1.1); at once where TCP has just failed."""
+        tcp = self._transports.flow_to("tcp", flow.remote)
+        if not self._falls_back:
+            return (tcp,) if tcp else ()
+        if tcp is None or self._avoided.get(("tcp", flow.remote), 0.0) > time.monotonic():
+            return ()
+        return tcp, flow
 
     def _flows(self, hop: NextHop, targets: list[Target]) -> list[Flow]:
         if len(targets) > 1:

@@ -103,7 +103,7 @@ class ListCall:
         self.call_id, self.tag, self.to_tag = token(), token(), ""
         self.cseq = 0
         self.contact = phone.contact
-        self.headers = (f"Accept: {accept}", "Supported: eventlist")
+        self.headers: tuple[str, ...] = (f"Accept: {accept}", "Supported: eventlist")
 
     def request(
         self, expires: int | None, headers: Sequence[str] | None = None, *, body: bytes = b""
