@@ -11,6 +11,7 @@ from sipworker.sip.flow import URI_TRANSPORTS, Address, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.headers import MAGIC_COOKIE
 from sipworker.sip.incoming_subscription import IncomingSubscription
+from sipworker.sip.keep_alive import answer_to_keep_alive
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     Notification,
@@ -145,6 +146,8 @@ class UserAgent:
         try:
             message = parse(data, stream=flow.is_byte_stream)
         except MalformedMessage as error:
+            if self._is_keep_alive(data, flow):
+                return
             self._complain(error, flow)
             if error.request is not None and error.request.method != "ACK":
                 with_received(error.request, *flow.remote)
@@ -155,6 +158,13 @@ class UserAgent:
         else:
             with_received(message, *flow.remote)
             self._receive_request(message, flow, now)
+
+    def _is_keep_alive(self, data: bytes, flow: Flow) -> bool:
+        """Whether it was one, which is answered then."""
+        answer = answer_to_keep_alive(data, flow.remote)
+        if answer:
+            self.transmit(flow, answer)
+        return answer is not None
 
     def _receive_response(self, answer: Response, flow: Flow, now: float) -> None:
         try:

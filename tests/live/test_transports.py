@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.live.conftest import NewPhone, PutList, Start
@@ -124,3 +126,30 @@ def test_presence_server_at_an_ipv6_address(start_worker: Start, new_phone: NewP
         assert subscribe["Via"].startswith(f"SIP/2.0/UDP [::1]:{server.sip6[1]};")
     finally:
         presence.close()
+
+
+@pytest.mark.req("R5626-5.4-1")
+def test_a_ping_on_a_stream_is_answered_at_once(server: ListServer) -> None:
+    with socket.create_connection(server.sip, timeout=10) as stream:
+        stream.sendall(b"\r\n\r\n")
+        assert stream.recv(16) == b"\r\n"
+
+
+@pytest.mark.req("R5626-5.3-1")
+@pytest.mark.req("R3261-18.1.1-4")
+@pytest.mark.parametrize("kind", ["tcp", "tls", "ws"])
+def test_notifies_follow_the_phone_to_its_new_connection(
+    kind: str, new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    """The refresh comes by another connection; the old one is closed."""
+    bob = f"sip:bob@{domain}"
+    old, new = new_phone(kind=kind), new_phone(kind=kind)
+    call = old.subscribe(put_list("bob"))
+    call.settled()
+    call.phone, call.contact = new, new.contact
+    assert call.subscribe().status == 200
+    old.close()
+    assert new.inbox.wait(lambda message: call.is_notify(message) and message.cseq == 3)
+    resources.dialog(bob).notify(pidf("bob", "by the new way"))
+    later = new.inbox.wait(lambda message: call.is_notify(message) and message.cseq == 4)
+    assert b"by the new way" in later.body

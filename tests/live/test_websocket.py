@@ -1,0 +1,80 @@
+"""RFC 7118 beyond what every transport does: frames, subprotocol, pings."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.live.conftest import Start
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.message import Message
+from tests.live.rig.secure import Authority
+
+SIP = [Subprotocol("sip")]
+OPTIONS = (
+    "OPTIONS sip:rls@x.test SIP/2.0\r\nVia: SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK{}\r\n"
+    "From: <sip:a@x.test>;tag=1\r\nTo: <sip:rls@x.test>\r\nCall-ID: {}\r\nCSeq: 1 OPTIONS\r\n"
+    "Max-Forwards: 70\r\n\r\n"
+)
+
+
+def url(server: ListServer) -> str:
+    return f"ws://127.0.0.1:{server.ports['ws']}/"
+
+
+def answer(connection: ClientConnection) -> Message:
+    data = connection.recv(timeout=10)
+    assert isinstance(data, str)
+    return Message(data.encode(), time.monotonic(), ("", 0))
+
+
+@pytest.mark.req("R7118-5-1")
+@pytest.mark.req("R7118-5.1-1")
+def test_text_and_binary_frames_need_no_content_length(server: ListServer) -> None:
+    """And a message may come in several frames."""
+    with connect(url(server), subprotocols=SIP, compression=None) as connection:
+        assert connection.subprotocol == "sip"
+        text = OPTIONS.format("text", "text")
+        octets, frames = OPTIONS.format("octets", "octets"), OPTIONS.format("frames", "frames")
+        for message in (text, octets.encode(), [frames[:30], frames[30:]]):
+            connection.send(message)
+            response = answer(connection)
+            assert response.status == 200
+            assert response["Via"].startswith("SIP/2.0/WS df7jal23ls0d.invalid;")
+
+
+@pytest.mark.req("R7118-5-1")
+@pytest.mark.parametrize("offered", [None, [Subprotocol("xmpp")]])
+def test_who_does_not_speak_sip_is_refused(server: ListServer, offered: list[Subprotocol] | None) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(url(server), subprotocols=offered):
+        pass
+    assert refused.value.response.status_code == 400
+
+
+def test_pings_are_answered(server: ListServer) -> None:
+    with connect(url(server), subprotocols=SIP) as connection:
+        assert connection.ping().wait(10)
+
+
+def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authority) -> None:
+    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.2")
+    request = (
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: sip\r\n\r\n"
+    )
+    with socket.create_connection(server.sip_by("ws"), timeout=10) as silent:
+        silent.sendall(request.encode())
+        received = b""
+        while data := silent.recv(4096):
+            received += data
+    ping, going_away = b"\x89\x00", b"\x88\x02\x03\xe9"
+    assert received.partition(b"\r\n\r\n")[2] == 2 * ping + going_away
+    with connect(url(server), subprotocols=SIP) as answering:
+        time.sleep(1)
+        assert answering.ping().wait(10)
