@@ -24,9 +24,8 @@ def find(what: str) -> QuerySet[Watcher]:
         return rows
     if what.lower().startswith(("sip:", "sips:")):
         return rows.filter(service_uri=what) or rows.filter(identity=what)
-    for number in _numbers(what):
-        if (found := rows.filter(pk=number)).exists():
-            return found
+    if found := rows.filter(pk__in=_numbers(what)):
+        return found
     username, _, domain = what.rpartition("@")
     return rows.filter(watcher_username=username, watcher_domain=domain) or rows.filter(
         rlsubs_did__startswith=f"{what};"
@@ -44,8 +43,13 @@ def _numbers(what: str) -> list[int]:
 
 
 def some(what: str) -> QuerySet[Watcher]:
-    """The same. Raises CommandError if there is none."""
+    """The same. Raises CommandError if there is none, or if a number and a label are written alike."""
     found = find(what)
-    if not found.exists():
+    if what.isdigit() and len(found) > 1:
+        raise CommandError(
+            f"{what} is a number and a label in the log: say {int(what, 16)} or 0x{what} for the label, "
+            f"0x{int(what):x} for the number."
+        )
+    if not found:
         raise CommandError(f"No subscription is {what!r}. `rls watchers` lists them; {WHAT}.")
     return found

@@ -44,7 +44,7 @@ def rls(server: ListServer) -> Rls:
 
 def number_of(rls: Rls, phone: Phone) -> str:
     (watcher,) = rls("watchers", phone.user.removeprefix("sip:"))
-    return str(watcher["number"])
+    return hex(watcher["number"])  # one without letters would be a label in the log, too
 
 
 @pytest.fixture
@@ -66,7 +66,8 @@ def test_one_subscription_is_found_by_everything_that_names_it(
     rls: Rls, call: ListCall, phone: Phone
 ) -> None:
     number = number_of(rls, phone)
-    for name in (number, f"{int(number):x}", call.list_uri, call.call_id):
+    label = number.removeprefix("0x")
+    for name in (number, call.list_uri, call.call_id, *([] if label.isdigit() else [label])):
         (shown,) = rls("show", name)
         assert (shown["call_id"], shown["list"]) == (call.call_id, call.list_uri)
         assert [each["back_end"] for each in shown["resources"]] == ["active"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from django.http import QueryDict
 
@@ -28,7 +29,8 @@ def shown(stored: Sequence[ListEntry]) -> list[Row]:
 
 def received(sent: QueryDict, stored: Sequence[ListEntry]) -> list[Row]:
     """What the browser sent, and what was pasted, with a verdict on each row that is new or changed."""
-    texts = zip(sent.getlist("uri"), sent.getlist("name"), sent.getlist("place"), strict=False)
+    fields = (sent.getlist(field) for field in ("uri", "name", "place"))
+    texts = zip_longest(*fields, fillvalue="")  # without places, as scripts send it, all are new
     rows = [Row(uri.strip(), name.strip(), place) for uri, name, place in texts]
     rows += [Row(uri, name) for uri, name in pasted(sent.get("paste", ""))]
     filled = [row for row in rows if row.uri or row.name or not _is_changed(row, stored)]
