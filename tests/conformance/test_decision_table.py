@@ -24,7 +24,17 @@ from tests.conformance.situations import (
     to,
     without,
 )
-from tests.conformance.subject import ALONE, BROKEN, DIGEST, FULL, LIMITED, LONG, OPEN, PRESENCE_ONLY
+from tests.conformance.subject import (
+    ALONE,
+    BROKEN,
+    DIGEST,
+    FULL,
+    LIMITED,
+    LONG,
+    ONE_EACH,
+    OPEN,
+    PRESENCE_ONLY,
+)
 from tests.live.rig.presence import PresenceServer
 
 ANYTHING = ""
@@ -99,7 +109,7 @@ ROWS = (
     Row("D42", asked(0), 200, {"Expires": "0", "Require": "eventlist"}),
     Row("D43", in_dialog.unsubscribed, 200, {"Expires": "0", "Require": "eventlist"}),
     Row("D44", of_event("presence", BROKEN), 502, at=ALONE),
-    Row("D45", in_dialog.one_more, 403, at=LIMITED),
+    Row("D45", in_dialog.one_more, 403, at=ONE_EACH),
     Row("D45", in_dialog.one_more, 503, {"Retry-After": ANYTHING}, FULL),
     Row("D46", in_dialog.other_event, 403),
     Row("D47", asked(3600), 200, {"Contact": ANYTHING, "Expires": "3600", "Require": "eventlist"}),
