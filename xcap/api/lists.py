@@ -21,6 +21,7 @@ from rls.domain import xmlinput
 from xcap.api import pointing
 from xcap.api.serializers import ListChangeSerializer, ListSerializer, NewListSerializer
 from xcap.api.view import ME, DocumentView
+from xcap.documents import empty
 from xcap.documents.entries import (
     ListEntry,
     entries,
@@ -36,10 +37,6 @@ from xcap.namespaces import RESOURCE_LISTS_NS
 from xcap.selectors import Xui
 from xcap.usages import RESOURCE_LISTS
 
-EMPTY: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    f'<resource-lists xmlns="{RESOURCE_LISTS_NS}">\n</resource-lists>\n'
-).encode()
 OWNER = OpenApiParameter("owner", str, OpenApiParameter.PATH, description="user@domain, or `me`")
 LIST_ID = OpenApiParameter("list", str, OpenApiParameter.PATH, description="`id` of the list")
 IF_MATCH = OpenApiParameter(
@@ -143,7 +140,7 @@ class Lists(DocumentView):
         owner = self.owner(values.get("owner", ME))
         path = ListPath(values["document"], (values["name"],))
         document = self.write(
-            RESOURCE_LISTS, owner, path.document, lambda body: _added(body or EMPTY, values)
+            RESOURCE_LISTS, owner, path.document, lambda body: _added(body or empty.LISTS, values)
         )
         response = self.answer(document, shown(path.locate(_root(document)), path, owner), 201)
         response["Location"] = reverse("api-list", args=[str(owner)[4:], str(path)], request=request)
@@ -213,7 +210,7 @@ def _list_xml(root: etree._Element, values: dict[str, Any]) -> str:
 
 
 def _changed(body: bytes | None, path: ListPath, change: dict[str, Any]) -> bytes:
-    edit = Splices(body or EMPTY)
+    edit = Splices(body or empty.LISTS)
     element = path.locate(edit.root)
     if "name" in change and change["name"] != element.get("name"):
         siblings = element.itersiblings(LIST), element.itersiblings(LIST, preceding=True)
@@ -230,6 +227,6 @@ def _after(path: ListPath, change: dict[str, Any]) -> ListPath:
 
 
 def _removed(body: bytes | None, path: ListPath) -> bytes:
-    edit = Splices(body or EMPTY)
+    edit = Splices(body or empty.LISTS)
     edit.remove(path.locate(edit.root))
     return edit.result()

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rls.api.principals import author_of
 from rls.domain import xmlinput
 from xcap import store
-from xcap.documents import services
+from xcap.documents import empty, services
 from xcap.documents.list_path import INDEX, LIST, ListPath, NoSuchList
 from xcap.documents.splice import Splices
 from xcap.selectors import DocumentSelector, InvalidSelector, Xui, parse_node_selector
@@ -76,7 +76,7 @@ def follow(owner: Xui, pointers: Pointers, before: ListPath, after: ListPath, re
     """Let services point to where their lists are now."""
 
     def rewrite(body: bytes | None) -> bytes:
-        edit = Splices(body or services.EMPTY)
+        edit = Splices(body or empty.SERVICES)
         for uri, path in pointers.items():
             to = ListPath(after.document, (*after.steps, *path.steps[len(before.steps) :]))
             element = services.locate(edit.root, uri)
@@ -92,7 +92,7 @@ def end(owner: Xui, pointers: Pointers, request: Request) -> None:
     """Remove services, whose lists are gone."""
 
     def rewrite(body: bytes | None) -> bytes:
-        edit = Splices(body or services.EMPTY)
+        edit = Splices(body or empty.SERVICES)
         for uri in pointers:
             edit.remove(services.locate(edit.root, uri))
         return edit.result()

@@ -19,7 +19,7 @@ from xcap.api import pointing
 from xcap.api.lists import ETAG, IF_MATCH, NOTHING, OWNER
 from xcap.api.serializers import NewServiceSerializer, ServiceChangeSerializer, ServiceSerializer
 from xcap.api.view import ME, DocumentView
-from xcap.documents import services
+from xcap.documents import empty, services
 from xcap.documents.entries import under_canonical_uris
 from xcap.documents.list_path import INDEX, ListPath, NoSuchList
 from xcap.documents.rls_services import canonical
@@ -94,7 +94,7 @@ class Services(ServiceView):
         service = ListService(values["uri"], to, _tuple(values["packages"]), values["sharing"])
 
         def rewrite(body: bytes | None) -> bytes:
-            edit = Splices(body or services.EMPTY)
+            edit = Splices(body or empty.SERVICES)
             services.add(edit, service, under_canonical_uris(values.get("entries", ())))
             return edit.result()
 
@@ -126,7 +126,7 @@ class ServiceDetail(ServiceView):
         to = self.url(xui, change["list"]) if "list" in change else None
 
         def rewrite(body: bytes | None) -> bytes:
-            edit = Splices(body or services.EMPTY)
+            edit = Splices(body or empty.SERVICES)
             element = services.locate(edit.root, service)
             services.change(edit, element, _changed(services.read(element), change, to))
             return edit.result()
@@ -139,7 +139,7 @@ class ServiceDetail(ServiceView):
         """Delete a service. The subscriptions to it end; the list that it shared stays."""
 
         def rewrite(body: bytes | None) -> bytes:
-            edit = Splices(body or services.EMPTY)
+            edit = Splices(body or empty.SERVICES)
             edit.remove(services.locate(edit.root, service))
             return edit.result()
 

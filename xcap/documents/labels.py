@@ -25,15 +25,6 @@ _IS_SERVICE = re.compile("sips?:", re.IGNORECASE)
 _SPECIAL = re.compile(r"[/%\[]|(?<=\Asip):|(?<=\Asips):", re.IGNORECASE)
 _POSITION = re.compile(r"\[([1-9][0-9]{0,6})\]")
 
-_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-EMPTY_LISTS: Final = (
-    f'{_DECLARATION}<resource-lists xmlns="{RESOURCE_LISTS_NS}">\n</resource-lists>\n'.encode()
-)
-EMPTY_SERVICES: Final = (
-    f'{_DECLARATION}<rls-services xmlns="{RLS_SERVICES_NS}" xmlns:rl="{RESOURCE_LISTS_NS}">\n'
-    "</rls-services>\n"
-).encode()
-
 
 class NoSuchList(LookupError):
     """The document has no list of this name."""

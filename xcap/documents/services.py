@@ -12,7 +12,7 @@ from xcap.documents.entries import ListEntry, entry_xml
 from xcap.documents.rls_services import canonical
 from xcap.documents.sharing import Sharing
 from xcap.documents.splice import Splices, character_data, qualified
-from xcap.namespaces import RESOURCE_LISTS_NS, RLS_SERVICES_NS
+from xcap.namespaces import RLS_SERVICES_NS
 
 SERVICE: Final = f"{{{RLS_SERVICES_NS}}}service"
 RESOURCE_LIST: Final = f"{{{RLS_SERVICES_NS}}}resource-list"
@@ -139,10 +139,3 @@ def _element(parent: etree._Element, name: str, text: str) -> str:
 
 def _text(element: etree._Element) -> str:
     return (element.text or "").strip()
-
-
-EMPTY: Final = (
-    f'<?xml version="1.0" encoding="UTF-8"?>\n<rls-services xmlns="{RLS_SERVICES_NS}"'
-    f' xmlns:rl="{RESOURCE_LISTS_NS}">\n</rls-services>\n'
-).encode()
-"""A document without a service."""

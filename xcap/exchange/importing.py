@@ -7,7 +7,7 @@ from itertools import groupby
 from django.db import transaction
 
 from xcap import store
-from xcap.documents import labels
+from xcap.documents import empty, labels
 from xcap.documents.entries import entries, with_entries
 from xcap.documents.validation import parse
 from xcap.domains import default_domain
@@ -118,8 +118,8 @@ class _Writer:
     def __init__(self, selector: DocumentSelector, usage: ApplicationUsage, options: Options) -> None:
         self._selector, self._usage, self._options = selector, usage, options
         document = store.lock(usage, selector)
-        empty = labels.EMPTY_SERVICES if usage is RLS_SERVICES else labels.EMPTY_LISTS
-        self._body = bytes(document.doc) if document else empty
+        nothing = empty.SERVICES if usage is RLS_SERVICES else empty.LISTS
+        self._body = bytes(document.doc) if document else nothing
         self._change: store.Change | None = None
 
     def take(self, outcome: Outcome, records: Sequence[Record]) -> None:

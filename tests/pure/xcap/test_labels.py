@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.django.xcap.documents import RL, inline, lists, pointing, services
-from xcap.documents import labels
+from xcap.documents import empty, labels
 from xcap.documents.entries import ListEntry, entries, with_entries
 
 NESTED = lists(
@@ -56,7 +56,7 @@ def test_lists_around_a_new_one_are_created_and_nothing_else_changes() -> None:
 def test_any_name_can_be_created_and_found(name: str) -> None:
     document = lists(f"<list name={etree_quoted(name)}/>")
     (label,) = found(document)
-    assert found(labels.with_list(labels.EMPTY_LISTS, label)) == [label]
+    assert found(labels.with_list(empty.LISTS, label)) == [label]
 
 
 def etree_quoted(name: str) -> str:
@@ -65,7 +65,7 @@ def etree_quoted(name: str) -> str:
 
 
 def test_new_service_takes_entries() -> None:
-    document = labels.with_list(labels.EMPTY_SERVICES, "sip:team@x.test")
+    document = labels.with_list(empty.SERVICES, "sip:team@x.test")
     wanted = [ListEntry("sip:b@x.test", "B & C")]
     written = with_entries(document, labels.locate("sip:team@x.test"), wanted)
     assert b'<rl:entry uri="sip:b@x.test">' in written

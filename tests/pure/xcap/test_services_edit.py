@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.pure.xcap.surroundings import RL, RS, accepted
-from xcap.documents import services
+from xcap.documents import empty, services
 from xcap.documents.entries import ListEntry, entries
-from xcap.documents.services import EMPTY, ListService
+from xcap.documents.services import ListService
 from xcap.documents.sharing import Sharing
 from xcap.documents.splice import Splices
 from xcap.usages import RLS_SERVICES
@@ -66,7 +66,7 @@ def test_list_inside_gives_way_to_a_pointer_and_the_pointer_to_another() -> None
 
 
 def test_new_services_with_a_list_inside_or_a_pointer() -> None:
-    edit = Splices(EMPTY)
+    edit = Splices(empty.SERVICES)
     services.add(edit, A, [ListEntry("sip:bob@a", "Bob")])
     edit = Splices(edit.result())
     pointing = ListService("sip:b@example.test", f"{ROOT}a&b", None, Sharing("users", ("sip:c@a",)))
