@@ -10,7 +10,7 @@ import psycopg
 
 from tests.conformance.situations import Peers, Situation
 from tests.live.rig.message import Message
-from tests.live.rig.phone import ListCall, token
+from tests.live.rig.phone import token
 from tests.live.rig.presence import BackEndDialog, State, pidf
 from tests.live.rig.waiting import eventually
 
@@ -38,20 +38,12 @@ def unsubscribed(peers: Peers) -> Message:
 
 
 def one_more(peers: Peers) -> Message:
-    """The answer to a second subscription; the first is given up again.
-
-    What another row has just ended may still count for a moment, so the first may need some tries.
-    """
-    first = eventually(lambda: _accepted(peers.call()), "room for one subscription")
-    assert first is not None
+    """The answer to a second subscription; the first is given up again."""
+    first = peers.subscribed()
     try:
         return peers.call().subscribe()
     finally:
         assert first.subscribe(0).status == 200
-
-
-def _accepted(call: ListCall) -> ListCall | None:
-    return call if call.subscribe().status == 200 else None
 
 
 def other_event(peers: Peers) -> Message:
