@@ -80,6 +80,17 @@ class ReadOnlyAdmin(NobodyWrites, ModelAdmin):  # type: ignore[misc]
         )
         return response
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        context |= self.beside(obj) if obj is not None else {}
+        response: HttpResponse = super().render_change_form(request, context, obj=obj, **kwargs)
+        return response
+
+    def beside(self, obj: Any) -> dict[str, Any]:
+        """What the page of one object shows besides its fields."""
+        return {}
+
 
 class ReadOnlyInline(NobodyWrites, TabularInline):  # type: ignore[misc]
     extra = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -55,20 +54,13 @@ class TraceAdmin(Actors, ReadOnlyAdmin):
     actions_detail = ("as_text", "as_pcap", "stop")
     change_form_after_template = "rls/ladder.html"
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        recorded = TracedMessage.objects.filter(trace_id=object_id or 0).order_by("at", "pk")
-        context = {
+    def beside(self, obj: Trace) -> dict[str, Any]:
+        recorded = obj.messages.order_by("at", "pk")
+        return {
             "ladder": ladder(list(recorded[:SHOWN])),
-            "number": recorded.aggregate(number=Count("pk"))["number"],
-            "records": Trace.objects.filter(pk=object_id or 0, until__gt=timezone.now()).exists(),
+            "number": recorded.count(),
+            "records": obj.until > timezone.now(),
         }
-        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @action(description="Text", url_path="text", permissions=["view"])  # type: ignore[untyped-decorator]
     def as_text(self, request: HttpRequest, object_id: str) -> HttpResponse:

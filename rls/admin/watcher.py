@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from rls.admin import finding
 from rls.admin.drawn import drawn
@@ -109,13 +109,5 @@ class WatcherAdmin(WatcherActions, ReadOnlyAdmin):
         rows: QuerySet[Watcher] = super().get_queryset(request)
         return rows.annotate(resource_count=Coalesce(Subquery(_RESOURCES.values("n")), 0))
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        watcher = Watcher.objects.filter(pk=object_id or 0).first()
-        context = {"timeline": timeline(watcher) if watcher else []}
-        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+    def beside(self, obj: Watcher) -> dict[str, Any]:
+        return {"timeline": timeline(obj)}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from rls.models import Change, OutboxEntry, Presentity, Tick, Watcher, Worker
+from rls.models import Change, OutboxEntry, Presentity, Tick, Trace, Watcher, Worker
 
 READ_ONLY = [Watcher, Presentity, OutboxEntry, Change, Worker, Tick]
 LISTS = [
@@ -34,6 +34,13 @@ def test_row_opens_without_a_field_to_write_in(admin_client: Client, model: type
     assert page.status_code == 200
     assert b'name="_save"' not in page.content
     assert b"<textarea" not in page.content
+
+
+@pytest.mark.parametrize("model", [*READ_ONLY, Trace])
+@pytest.mark.parametrize("number", ["0", "none"])
+def test_row_that_is_not_there_leads_back(admin_client: Client, model: type[Watcher], number: str) -> None:
+    address = reverse(f"admin:rls_{model._meta.model_name}_change", args=[number])
+    assert admin_client.get(address).status_code == 302
 
 
 @pytest.mark.parametrize("model", READ_ONLY)
