@@ -3,17 +3,15 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 from lxml import etree
 from unfold.admin import ModelAdmin
 
-from rls.domain import xmlinput
+from xcap.admin.editing import opened, save
 from xcap.admin.list_rows import Row, received, shown, wanted
 from xcap.admin.page import page as admin_page
-from xcap.admin.saving import save
 from xcap.documents import labels
 from xcap.documents.entries import ListEntry, all_entries, with_entries
 from xcap.models import Document
@@ -45,15 +43,11 @@ class Editor:
 
 def page(model_admin: ModelAdmin, request: HttpRequest, document: Document) -> HttpResponse:
     """GET shows a list (`?list=`), POST changes it; with the button `add` it only takes pasted lines up."""
-    try:
-        root = xmlinput.parse(bytes(document.doc))
-    except xmlinput.MalformedXml as error:
-        messages.error(request, f"The document has to be corrected as text first: {error}")
+    root = opened(model_admin, request, document)
+    if root is None:
         return redirect("admin:xcap_document_change", document.pk)
     editor = _opened(document, root, request.GET.get("list", "").strip())
     if request.method == "POST":
-        if not model_admin.has_change_permission(request, document):
-            raise PermissionDenied
         editor.rows = received(request.POST, editor.stored)
         editor.version = request.POST.get("version", "")
         if "add" not in request.POST and _save(editor, request):

@@ -6,16 +6,14 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from lxml import etree
 from unfold.admin import ModelAdmin
 
-from rls.domain import xmlinput
 from rls.domain.uri import with_scheme
+from xcap.admin.editing import opened, save
 from xcap.admin.page import page as admin_page
-from xcap.admin.saving import save
 from xcap.documents import services
 from xcap.documents.rls_services import canonical
 from xcap.documents.services import ListService
@@ -58,15 +56,11 @@ class Shared:
 
 def page(model_admin: ModelAdmin, request: HttpRequest, document: Document) -> HttpResponse:
     """GET shows who may subscribe to what, POST changes it."""
-    try:
-        root = xmlinput.parse(bytes(document.doc))
-    except xmlinput.MalformedXml as error:
-        messages.error(request, f"The document has to be corrected as text first: {error}")
+    root = opened(model_admin, request, document)
+    if root is None:
         return redirect("admin:xcap_document_change", document.pk)
     shared, version, problem = list(map(_shown, services.services(root))), document.etag, ""
     if request.method == "POST":
-        if not model_admin.has_change_permission(request, document):
-            raise PermissionDenied
         shared, version = list(_received(request.POST)), request.POST.get("version", "")
         problem = _save(document, version, shared, request)
         if not problem:

@@ -1,16 +1,36 @@
-"""Saving a document that was edited on a page of its own, under the entity tag that it was opened with."""
+"""A document edited on a page of its own: opened, and saved under the entity tag that it was opened with."""
 
 from collections.abc import Callable
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
+from lxml import etree
+from unfold.admin import ModelAdmin
 
+from rls.domain import xmlinput
 from xcap import store
 from xcap.admin.author import author
 from xcap.documents.labels import NoSuchList
 from xcap.errors import Conflict
 from xcap.models import Document
 from xcap.preconditions import Preconditions
+
+
+def opened(model_admin: ModelAdmin, request: HttpRequest, document: Document) -> etree._Element | None:
+    """Its root element; None, which the request is told, if the document is not well-formed.
+
+    Raises PermissionDenied if the request would change it and may not.
+    """
+    try:
+        root = xmlinput.parse(bytes(document.doc))
+    except xmlinput.MalformedXml as error:
+        messages.error(request, f"The document has to be corrected as text first: {error}")
+        return None
+    if request.method == "POST" and not model_admin.has_change_permission(request, document):
+        raise PermissionDenied
+    return root
 
 
 def save(document: Document, version: str, rewrite: Callable[[bytes], bytes], request: HttpRequest) -> str:
