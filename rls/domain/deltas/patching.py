@@ -17,6 +17,7 @@ _STEP = rf"(?:\*|{_NAME})(?:{_CONDITION})*"
 _SELECTOR = re.compile(
     rf"/?{_STEP}(?:/{_STEP})*(?:/(?:@{_NAME}|text\(\)(?:\[\d+\])?|namespace::{_NAME}))?|/?@{_NAME}"
 ).fullmatch
+_ATTRIBUTE = re.compile(rf"@{_NAME}").fullmatch
 _PLAIN_STEP = re.compile(rf"(^|/|\[)({_NAME}(?=[\[/\]=]|$))")
 
 _FIRST_STEP = re.compile(r"^(?:[\w.-]+:)?(?:presence|pidf-full|\*)(?:/|$)")
@@ -123,6 +124,8 @@ def _remove(whole: Element, operation: Element) -> None:
 
 
 def _attribute(name: str, operation: Element) -> str:
+    if not _ATTRIBUTE(name):
+        raise CannotPatch(f"attribute {name[:80]!r}")
     prefix, colon, local = name.removeprefix("@").rpartition(":")
     if not colon:
         return local

@@ -246,6 +246,9 @@ def test_removed_elements_are_gone() -> None:
         "<p:twist/>",
         '<p:add sel="presence" type="namespace::q">u</p:add>',
         '<p:add sel="presence/note" type="@q:x">u</p:add>',
+        '<p:add sel="presence/note" type="@">u</p:add>',
+        '<p:add sel="presence/note" type="@1 x">u</p:add>',
+        '<p:add sel="presence/note" type="@{u}x">u</p:add>',
     ],
 )
 def test_patches_that_do_not_fit_are_refused(operation: str) -> None:
