@@ -19,6 +19,14 @@ OPENSIPS = Section(
         Setting(
             "RLS_MAX_EXPIRES", WHOLE, "7200", "s", "Longest subscription; longer ones are shortened to it."
         ),
+        Setting(
+            "RLS_PAUSES",
+            LIST,
+            "",
+            "event:seconds",
+            "Seconds between two NOTIFYs of a list at least, by event package, such as presence:5; others: "
+            "what their RFCs ask (dialog and message-summary 1; winfo, reg, conference, xcap-diff 5).",
+        ),
         Setting("RLS_CLEAN_PERIOD", NUMBER, "100", "s", "How often expired subscriptions are cleared away."),
         Setting(
             "RLS_PRESENCE_SERVER",

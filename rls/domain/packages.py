@@ -10,6 +10,7 @@ class EventPackage:
 
     `full_state`: each body is complete, so that the last one wins.
     `forks`: one SUBSCRIBE may make several subscriptions, hence several instances.
+    `pause`: seconds between two NOTIFYs of a list at least, 0 where the batching alone decides.
     """
 
     name: str
@@ -17,26 +18,25 @@ class EventPackage:
     accept: tuple[str, ...]
     full_state: bool
     forks: bool
+    pause: float = 0
 
 
 _KNOWN = {
     known.name: known
     for known in (
         EventPackage("presence", 3600, ("application/pidf+xml",), full_state=True, forks=False),  # RFC 3856
-        EventPackage("dialog", 3600, ("application/dialog-info+xml",), full_state=False, forks=True),  # 4235
+        EventPackage("dialog", 3600, ("application/dialog-info+xml",), False, forks=True, pause=1),  # 4235
         EventPackage(  # RFC 3842
-            "message-summary", 3600, ("application/simple-message-summary",), full_state=True, forks=True
+            "message-summary", 3600, ("application/simple-message-summary",), True, forks=True, pause=1
         ),
-        EventPackage("reg", 3761, ("application/reginfo+xml",), full_state=False, forks=False),  # RFC 3680
+        EventPackage("reg", 3761, ("application/reginfo+xml",), False, forks=False, pause=5),  # RFC 3680
         EventPackage(  # RFC 4575
-            "conference", 3600, ("application/conference-info+xml",), full_state=False, forks=False
+            "conference", 3600, ("application/conference-info+xml",), False, forks=False, pause=5
         ),
-        EventPackage(
-            "xcap-diff", 3600, ("application/xcap-diff+xml",), full_state=False, forks=False
-        ),  # 5875
+        EventPackage("xcap-diff", 3600, ("application/xcap-diff+xml",), False, forks=False, pause=5),  # 5875
     )
 }
-_WINFO = EventPackage("winfo", 3600, ("application/watcherinfo+xml",), full_state=False, forks=True)  # 3857
+_WINFO = EventPackage("winfo", 3600, ("application/watcherinfo+xml",), False, forks=True, pause=5)  # 3857
 # Of an unknown package no body may be dropped, and it has no default type; without a word
 # on forking there is one dialog (RFC 6665 section 5.4.9).
 _UNKNOWN = EventPackage("", 3600, (), full_state=False, forks=False)

@@ -44,6 +44,9 @@ class Watcher(models.Model):
     from_header = models.TextField(help_text="From of the SUBSCRIBE without its tag")
     to_header = models.TextField(help_text="To of the SUBSCRIBE without its tag")
     accept = models.TextField(blank=True, default="", help_text="Accept of the latest SUBSCRIBE")
+    event_params = models.TextField(
+        blank=True, default="", help_text="parameters of Event in the latest SUBSCRIBE, but for its id"
+    )
     flow = models.TextField(help_text="where the latest SUBSCRIBE came from: transport local remote")
     user_agent = models.TextField(blank=True, default="")
     max_forwards = models.IntegerField(default=70, help_text="Max-Forwards of the initial SUBSCRIBE")

@@ -31,7 +31,7 @@ wanted as (
   select owner, id, local_cseq, version, kind, reason, rows::int8[] from numbered
   returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
 )"""
-_FRESH = ("contact", "expires", "remote_cseq", "accept", "flow")
+_FRESH = ("contact", "expires", "remote_cseq", "accept", "event_params", "flow")
 
 TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from told"
 CHANGED = _CTES.format(
@@ -44,7 +44,7 @@ CHANGED = _CTES.format(
 # The first NOTIFY of a subscription does not mean that its back ends have answered.
 RENEWING = _CTES.format(
     wanted=f"""select * from unnest(%b::int8[], %b::text[], %b::text[], %b::text[],
-      %b::bool[], %b::text[], %b::int8[], %b::int8[], %b::text[], %b::text[])
+      %b::bool[], %b::text[], %b::int8[], %b::int8[], %b::text[], %b::text[], %b::text[])
     w(id, kind, reason, rows, settles, {", ".join(_FRESH)})""",
     more="settled = t.settled or w.settles,"
     + "".join(f" {name} = coalesce(w.{name}, t.{name})," for name in _FRESH),

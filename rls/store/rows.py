@@ -36,6 +36,7 @@ class WatcherRow(NamedTuple):
     from_header: str
     to_header: str
     accept: str
+    event_params: str
     flow: str
     user_agent: str
     max_forwards: int
@@ -84,6 +85,7 @@ class RefreshRow(NamedTuple):
     expires: int
     remote_cseq: int
     accept: str
+    event_params: str
     flow: str
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 
+from rls.domain.notify_rates import pauses
 from rls.domain.uri import InvalidUri, SipUri
 from rlsproject.checks.problem import TAG, problem
 from sipworker.transport.certificates import CLIENTS
@@ -80,6 +81,16 @@ def lists_are_our_own(**kwargs: Any) -> list[CheckMessage]:
             "Leave RLS_XCAP_ROOT empty and RLS_INTEGRATED_XCAP_SERVER at 1.",
         )
     ]
+
+
+@register(TAG)
+def pauses_are_seconds(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        pauses(settings.RLS_PAUSES)
+    except ValueError:
+        text = ",".join(settings.RLS_PAUSES)
+        return [problem(16, f"RLS_PAUSES={text!r} has no seconds.", "Write it as presence:5,dialog:1.")]
+    return []
 
 
 @register(TAG)

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from rlsproject.prepare.advice import Advice
 
-# What the tests talk to: a presence server, a scripted phone, a browser, the database of an old installation;
+# What the tests talk to: a presence server, phones, a browser, the database of an old installation;
 # and what reads their NOTIFYs.
 TEST_PACKAGES = (
     "kamailio",
     "kamailio-presence-modules",
     "kamailio-xml-modules",
     "sip-tester",
+    "linphone-cli",
     "chromium",
     "tshark",
     "mariadb-server",

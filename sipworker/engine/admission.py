@@ -25,7 +25,7 @@ from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.headers import accepts, accepts_coding
+from sipworker.sip.headers import accepts, accepts_coding, event_params
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import MalformedMessage, Request
 from sipworker.sip.notifications import (
@@ -235,6 +235,7 @@ class Admission:
             from_header=f"<{claim.identity}>",
             user_agent=request.header("user-agent") or "",
             profile=self._profile(request),
+            params=event_params(request.header("event") or ""),
             max_forwards=hops_of(request),
             names=service.flat.names,
             accept=request.values("accept"),

@@ -112,7 +112,7 @@ class BackEnds:
             self._agent,
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
-            event=watcher.event,
+            event=watcher.back_end_event,
             headers=self.headers_of(watcher, back_end.plain),
             route=(f"<{_loose(back_end.server)}>",) if back_end.server else (),
             expires=EXPIRES,

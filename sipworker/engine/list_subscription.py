@@ -11,8 +11,11 @@ from rls.domain.deltas import Tracker
 from rls.domain.lists import Entry
 from rls.domain.packages import package
 from rls.domain.profile import AS_THE_RFCS_SAY, Profile
+from rls.domain.notify_rates import NAMES as RATE_NAMES
 from rls.domain.rlmi import Name
 from rls.store.numbering import OutboxRow
+from sipworker.engine.pace import Pace
+from sipworker.sip.grammar import Params, format_params
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.timers import Timer
 
@@ -131,13 +134,13 @@ class ListSubscription:
 
     `offered` are types that the watcher takes besides those of the package; `spread` says that
     its last NOTIFY could not hold all states; `shown` are back ends whose body in it must not get
-    lost.
+    lost. `params` are those of Event but for its id; `pace` None: the ticks decide.
     """
 
     __slots__ = ("_queue", "deflate", "ending", "event", "force_full", "from_header", "id", "identity",
                  "in_flight", "last_cseq", "list_uri", "max_forwards", "names", "news_since", "offered",
-                 "profile", "resources", "restored", "retries", "service_uri", "settle_timer", "settled",
-                 "shown", "sip", "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
+                 "pace", "params", "profile", "resources", "restored", "retries", "service_uri", "settle_timer",
+                 "settled", "shown", "sip", "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -153,6 +156,7 @@ class ListSubscription:
         max_forwards: int = 70,
         names: tuple[Name, ...] = (),
         accept: Sequence[str] = (),
+        params: Params | None = None,
     ) -> None:
         self.id = number
         self.sip = sip
@@ -164,6 +168,8 @@ class ListSubscription:
         self.names = names
         self.resources: dict[str, BackEnd] = {}
         self.event = profile.package(sip.event)
+        self.params = params or {}
+        self.pace: Pace | None = None
         self.offered: tuple[str, ...] = ()
         self.accepts(accept)
         self.user_agent = user_agent
@@ -209,6 +215,12 @@ class ListSubscription:
     def label(self) -> str:
         """What it is called in the logs, from its SUBSCRIBE to its last NOTIFY (and in Content-IDs)."""
         return f"{self.id:x}"
+
+    @property
+    def back_end_event(self) -> str:
+        """Event with its parameters (RFC 4235 section 3.2); the rates are ours to keep."""
+        params = {name: value for name, value in self.params.items() if name not in RATE_NAMES}
+        return f"{self.event}{format_params(params)}"
 
     @property
     def user_key(self) -> tuple[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from rls.domain.listener import Listener, parse_address
+from rls.domain.notify_rates import pauses
 from rls.domain.uri import with_scheme
 from sipworker.transport.certificates import TlsFiles
 from xcap.selectors.document import ROOT
@@ -52,6 +54,7 @@ class WorkerOptions:
     grace_time: float = 0.0
     waitn_time: float = 1.0
     settle_time: float = 2.0
+    pauses: Mapping[str, float] = field(default_factory=dict)
     slices: int = 10
     commit_waiting: int = 24
     commit_gap: float = 0.02
@@ -96,6 +99,7 @@ class WorkerOptions:
             grace_time=settings.RLS_GRACE_TIME,
             waitn_time=settings.RLS_WAITN_TIME,
             settle_time=settings.RLS_SETTLE_TIME,
+            pauses=pauses(settings.RLS_PAUSES),
             slices=settings.RLS_SLICES,
             commit_waiting=settings.RLS_COMMIT_WAITING,
             commit_gap=settings.RLS_COMMIT_GAP_MS / 1000,

@@ -42,6 +42,7 @@ class Notify(NamedTuple):
     state: str
     headers: str
     body: bytes
+    full: bool
     left_over: set[int]
     shown: list[BackEnd]
 
@@ -68,11 +69,13 @@ def render(
         watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )
     state = watcher.sip.subscription_state(now, row.reason)
+    if watcher.pace is not None and not row.reason:
+        state += watcher.pace.rates.params()
     shown = [] if package(watcher.event).full_state else _untold(back_ends, left_over)
     headers = f"{REQUIRE}Content-Type: {content_type}\r\n"
     if watcher.deflate and 0 < limits.deflate_from <= len(body):
         headers, body = f"{headers}Content-Encoding: deflate\r\n", zlib.compress(body)
-    return Notify(state, headers, body, left_over, shown)
+    return Notify(state, headers, body, full, left_over, shown)
 
 
 def _untold(back_ends: Iterable[BackEnd], left_over: set[int]) -> list[BackEnd]:

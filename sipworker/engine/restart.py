@@ -19,7 +19,7 @@ from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.watchers import Watchers
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import Dialog
-from sipworker.sip.grammar import split_commas
+from sipworker.sip.grammar import parse_params, split_commas
 
 log = logging.getLogger("rls.restart")
 
@@ -77,6 +77,9 @@ class Restart:
                 self._watchers.end(watcher, "timeout", now)
                 continue
             watcher.sip.resume(watcher.sip.expires_at)
+            self._watchers.set_pace(watcher, watcher.sip.expires_at - now)
+            if watcher.pace is not None:
+                self._watchers.tell_full(watcher)  # what was held back has no mark
             if watcher.settled:
                 self._watchers.back_ends.start(self._to_start(watcher), now)
             else:
@@ -106,6 +109,7 @@ class Restart:
             profile=self._profiles.of(row.user_agent),
             max_forwards=row.max_forwards,
             accept=split_commas(row.accept),
+            params=parse_params(row.event_params),
         )
         watcher.restored = True
         watcher.last_cseq = row.local_cseq

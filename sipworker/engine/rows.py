@@ -9,6 +9,7 @@ from rls.models import Presentity, Watcher
 from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
 from sipworker.engine.clock import unix
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.sip.grammar import format_params
 from sipworker.sip.headers import NameAddr
 from sipworker.sip.incoming_subscription import notify_flow
 from sipworker.sip.message import Request
@@ -73,6 +74,7 @@ def watcher_row(
         from_header=storable(dialog.remote),
         to_header=storable(dialog.local),
         accept=storable(", ".join(request.values("accept"))),
+        event_params=storable(format_params(watcher.params)),
         flow=sip.flow.dumps(),
         user_agent=storable(watcher.user_agent),
         max_forwards=watcher.max_forwards,
@@ -91,6 +93,7 @@ def refresh_row(
         expires=int(time.time()) + expires,
         remote_cseq=request.cseq.number,
         accept=storable(", ".join(request.values("accept"))),
+        event_params=storable(format_params(watcher.params)),
         flow=notify_flow(request, transaction.source, contact).dumps(),
     )
 

@@ -77,6 +77,8 @@ class Sender:
         watcher.force_full = False
         watcher.spread = bool(notify.left_over)
         watcher.shown = notify.shown
+        if watcher.pace is not None and not row.reason:
+            watcher.pace.sent(now, full=notify.full)
         if notify.left_over:
             self._tell_rest(watcher, notify.left_over)
         watcher.sip.send_notify(row.cseq, notify.state, notify.headers, notify.body, now)

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rls.domain.lists import Entry
+from rls.domain.packages import package
+from rls.domain.notify_rates import Rates
 from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
+from sipworker.engine.pace import Pace
 from sipworker.engine.policy import aor
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
@@ -21,7 +24,7 @@ from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
 from sipworker.sip.grammar import leading_seconds
-from sipworker.sip.headers import accepts_coding
+from sipworker.sip.headers import accepts_coding, event_params
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
@@ -94,6 +97,15 @@ class Watchers:
 
     # -- begin and refresh
 
+    def set_pace(self, watcher: ListSubscription, seconds: float) -> None:
+        """What the watcher asked for, for so long; and what its event package allows."""
+        rates = Rates.of(watcher.params).within(seconds)
+        pause = self._options.pauses.get(watcher.event, package(watcher.event).pause)
+        if watcher.pace is not None:
+            watcher.pace.ask(rates, pause)
+        elif rates or pause > self._options.waitn_time:
+            watcher.pace = Pace(self._agent.wheel, lambda rows: self._tell_rows(watcher, rows), rates, pause)
+
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""
         self.restore(watcher)
@@ -111,6 +123,7 @@ class Watchers:
         group.new_watchers.append(
             watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
         )
+        self.set_pace(watcher, expires)
         self._show_known(watcher, self.add_entries(watcher, entries))
         group.notify(NotifyRequest(watcher.id, full=True), settled=False)
 
@@ -162,6 +175,8 @@ class Watchers:
         if watcher.accepts(transaction.request.values("accept")):
             self.back_ends.offer_anew(watcher)
         watcher.deflate = accepts_coding(transaction.request.rows("accept-encoding"), "deflate")
+        watcher.params = event_params(transaction.request.header("event") or "")
+        self.set_pace(watcher, expires)
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
         group = self._writer.group
         group.refreshes[watcher.id] = refresh_row(watcher, transaction, contact, expires)
@@ -188,7 +203,10 @@ class Watchers:
         if watcher.settled:
             if news:
                 watcher.news_since = watcher.news_since or now
-                self._writer.group.changes.append((watcher.id, back_end.row_id))
+                if watcher.pace is None:
+                    self._writer.group.changes.append((watcher.id, back_end.row_id))
+                else:
+                    watcher.pace.hold({back_end.row_id})
             return
         if news:
             watcher.unsettled.add(back_end.row_id)
@@ -205,7 +223,7 @@ class Watchers:
         watcher.settled = True
         rows, watcher.unsettled = watcher.unsettled, set()
         if rows:
-            self._tell(NotifyRequest(watcher.id, full=False, row_ids=rows))
+            self.tell_rest(watcher, rows)
 
     def _tell(self, request: NotifyRequest) -> None:
         self._writer.group.notify(request)
@@ -213,6 +231,12 @@ class Watchers:
 
     def tell_rest(self, watcher: ListSubscription, rows: set[int]) -> None:
         """What did not fit into a NOTIFY goes into the next."""
+        if watcher.pace is not None:
+            watcher.pace.hold(rows)
+        else:
+            self._tell_rows(watcher, rows)
+
+    def _tell_rows(self, watcher: ListSubscription, rows: set[int]) -> None:
         if not watcher.ending:
             self._tell(NotifyRequest(watcher.id, full=False, row_ids=rows))
 
@@ -309,6 +333,8 @@ class Watchers:
         """Nothing new is told any more. The dialog stays until the final NOTIFY is answered (4.4.1)."""
         if not watcher.ending:
             watcher.ending = reason
+            if watcher.pace is not None:
+                watcher.pace.stop()
             self.back_ends.end(watcher.resources.values(), now)
 
     def forget(self, watcher: ListSubscription, now: float) -> None:

@@ -197,6 +197,11 @@ def parse_event(value: str) -> tuple[str, str | None, Params]:
     return package, params.get("id"), params
 
 
+def event_params(value: str) -> Params:
+    """The parameters of an Event header but for its id. Raises MalformedMessage."""
+    return {name: text for name, text in parse_event(value)[2].items() if name != "id"}
+
+
 class SubscriptionState(NamedTuple):
     """`state` and `reason` in lower case; times in seconds, None if absent or unreadable."""
 

@@ -16,14 +16,17 @@ START_LIMIT = 60.0
 
 
 class Process:
-    """One process; its output is in `log`, which goes on over restarts."""
+    """One process; its output is in `log`, which goes on over restarts. `stdin` is a file descriptor."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path, stdin: int | None = None
+    ) -> None:
         self._command = command
         self._environment = environment
         self._running: subprocess.Popen[bytes] | None = None
         self._started_at = 0
         self.log = log
+        self._stdin = stdin
 
     @property
     def pid(self) -> int:
@@ -40,7 +43,12 @@ class Process:
         self._started_at = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                self._command, cwd=PROJECT, env={**self._environment, **settings}, stdout=log, stderr=log
+                self._command,
+                cwd=PROJECT,
+                env={**self._environment, **settings},
+                stdin=self._stdin,
+                stdout=log,
+                stderr=log,
             )
 
     def output(self) -> str:

@@ -1,0 +1,99 @@
+"""Watchers that are told less often than ticks come, or at least so often (RFC 6446, floors of packages)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.django.engine.lists import BOB, CAROL, service
+from tests.django.engine.rig import Rig
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(autouse=True)
+def _two_friends(rig: Rig) -> None:
+    rig.lists.put(service(BOB, CAROL))
+
+
+async def changed(rig: Rig, body: bytes) -> None:
+    rig.server.tell(BOB, body)
+    await rig.quiet()
+    await rig.tick()
+
+
+@pytest.mark.req("R6446-5.4-1", "R6446-5.2-1", "R6446-5.2-2")
+async def test_max_rate_limits_the_list_as_a_whole(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.subscribe(event="presence;max-rate=0.1")
+    await rig.quiet()
+    before = len(rig.phone.told)
+    await rig.pass_time(11)
+    told = len(rig.phone.told)
+    assert told == before + 1  # what the back ends answered at first
+    assert ";max-rate=0.1" in rig.phone.told[-1].state
+    await changed(rig, b"<one/>")
+    await changed(rig, b"<two/>")
+    await rig.pass_time(8)
+    assert len(rig.phone.told) == told
+    await rig.pass_time(4)
+    assert [each.body(BOB) for each in rig.phone.told[told:]] == [b"<two/>"]
+    rig.phone.refresh(event="presence;max-rate=0.1")
+    await rig.quiet()
+    assert rig.phone.told[-1].full  # a SUBSCRIBE is answered at once
+
+
+@pytest.mark.req("R6446-6.2-1")
+async def test_min_rate_brings_an_empty_notify_when_nothing_changes(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.subscribe(event="presence;min-rate=0.2")
+    await rig.quiet()
+    told = len(rig.phone.told)
+    await rig.pass_time(16)
+    empty = [each for each in rig.phone.told[told:] if not each.states]
+    assert len(empty) >= 2 and not empty[0].full
+
+
+@pytest.mark.req("R3857-4.10-1")
+async def test_a_package_has_its_pause(rig: Rig) -> None:
+    await rig.start(events=("presence.winfo",))
+    await rig.subscribed(event="presence.winfo", settle=False)
+    await rig.pass_time(6)
+    told = len(rig.phone.told)
+    await changed(rig, b"<watcherinfo version='1' state='full'/>")
+    await changed(rig, b"<watcherinfo version='2' state='full'/>")
+    await rig.pass_time(3)
+    assert len(rig.phone.told) == told
+    await rig.pass_time(3)
+    assert len(rig.phone.told) == told + 1
+
+
+@pytest.mark.req("R3856-6.10-1")
+async def test_an_operator_sets_other_pauses(rig: Rig) -> None:
+    await rig.start(pauses={"presence": 5.0})
+    await rig.subscribed(settle=False)
+    await rig.pass_time(6)
+    told = len(rig.phone.told)
+    for number in range(10):
+        await changed(rig, b"<%d/>" % number)
+        await rig.pass_time(1)
+    assert 1 <= len(rig.phone.told) - told <= 3
+
+
+async def test_what_was_held_back_is_told_after_a_restart(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.subscribe(event="presence;max-rate=0.1")
+    await rig.quiet()
+    await rig.pass_time(11)
+    await changed(rig, b"<held/>")
+    await rig.crash()
+    await rig.start()
+    await rig.quiet()
+    assert rig.phone.told[-1].body(BOB) == b"<held/>"
+
+
+@pytest.mark.req("R4235-3.2-1")
+async def test_other_parameters_of_event_go_to_back_ends(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.subscribe(event="dialog;max-rate=1;include-session-description;id=7")
+    await rig.quiet()
+    assert rig.server.subscribes(BOB)[0].header("event") == "dialog;include-session-description"
