@@ -20,12 +20,13 @@ OPENSIPS = Section(
             "RLS_MAX_EXPIRES", WHOLE, "7200", "s", "Longest subscription; longer ones are shortened to it."
         ),
         Setting(
-            "RLS_PAUSES",
+            "RLS_WAITN_TIMES",
             LIST,
             "",
-            "event:seconds",
-            "Seconds between two NOTIFYs of a list at least, by event package, such as presence:5; others: "
-            "what their RFCs ask (dialog and message-summary 1; winfo, reg, conference, xcap-diff 5).",
+            "event or list:seconds",
+            "Other times for event packages or lists, such as presence:5,sip:helpdesk@example.org:0.2. "
+            "For the rest: RLS_WAITN_TIME, or what the package's RFC asks (5 for winfo, reg, conference, "
+            "xcap-diff; 1 for dialog, message-summary) if that is longer.",
         ),
         Setting("RLS_CLEAN_PERIOD", NUMBER, "100", "s", "How often expired subscriptions are cleared away."),
         Setting(

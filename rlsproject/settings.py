@@ -25,7 +25,7 @@ globals().update(_values)
 # For mypy; a test holds these against the table.
 RLS_WAITN_TIME: float
 RLS_MAX_EXPIRES: int
-RLS_PAUSES: list[str]
+RLS_WAITN_TIMES: list[str]
 RLS_CLEAN_PERIOD: float
 RLS_PRESENCE_SERVER: list[str]
 RLS_PRESENCE_CHECK: float

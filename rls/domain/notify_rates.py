@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rls.domain.uri import SipUri
+
 _RATE = re.compile(r"\d{1,2}(?:\.\d{1,10})?").fullmatch
 NAMES = ("max-rate", "min-rate", "adaptive-min-rate")
 
@@ -49,16 +51,27 @@ class Rates:
         return "".join(f";{name}={_text(rate)}" for name, rate in pairs if rate)
 
 
-def pauses(settings: Iterable[str]) -> dict[str, float]:
-    """Seconds by event package, of `presence:5` and the like. Raises ValueError."""
+def waitn_times(settings: Iterable[str]) -> dict[str, float]:
+    """Seconds by event package or canonical URI of a list, from `presence:5` and the like.
+
+    Raises ValueError.
+    """
     pairs = (setting.rpartition(":") for setting in settings)
-    return {event: _seconds(event, text) for event, _, text in pairs}
+    return {_subject(subject): _seconds(text) for subject, _, text in pairs}
 
 
-def _seconds(event: str, text: str) -> float:
+def _subject(text: str) -> str:
+    if ":" in text:
+        return SipUri.parse(text).canonical()
+    if not text:
+        raise ValueError("an event package or a list is missing")
+    return text
+
+
+def _seconds(text: str) -> float:
     seconds = float(text)
-    if not event or not 0 <= seconds < 3600:
-        raise ValueError(f"{event}:{text}")
+    if not 0 <= seconds < 3600:
+        raise ValueError(text)
     return seconds
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 
-from rls.domain.notify_rates import pauses
+from rls.domain.notify_rates import waitn_times
 from rls.domain.uri import InvalidUri, SipUri
 from rlsproject.checks.problem import TAG, problem
 from sipworker.transport.certificates import CLIENTS
@@ -84,12 +84,13 @@ def lists_are_our_own(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(TAG)
-def pauses_are_seconds(**kwargs: Any) -> list[CheckMessage]:
+def waitn_times_are_seconds(**kwargs: Any) -> list[CheckMessage]:
     try:
-        pauses(settings.RLS_PAUSES)
+        waitn_times(settings.RLS_WAITN_TIMES)
     except ValueError:
-        text = ",".join(settings.RLS_PAUSES)
-        return [problem(16, f"RLS_PAUSES={text!r} has no seconds.", "Write it as presence:5,dialog:1.")]
+        text = ",".join(settings.RLS_WAITN_TIMES)
+        hint = "Write it as presence:5,sip:helpdesk@example.org:0.2 (seconds below 3600)."
+        return [problem(16, f"RLS_WAITN_TIMES={text!r} cannot be read.", hint)]
     return []
 
 

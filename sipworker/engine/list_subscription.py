@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rls.domain.aggregate import InstanceView, ResourceView
 from rls.domain.deltas import Tracker
 from rls.domain.lists import Entry
+from rls.domain.notify_rates import NAMES as RATE_NAMES
 from rls.domain.packages import package
 from rls.domain.profile import AS_THE_RFCS_SAY, Profile
-from rls.domain.notify_rates import NAMES as RATE_NAMES
 from rls.domain.rlmi import Name
 from rls.store.numbering import OutboxRow
 from sipworker.engine.pace import Pace
@@ -139,8 +139,9 @@ class ListSubscription:
 
     __slots__ = ("_queue", "deflate", "ending", "event", "force_full", "from_header", "id", "identity",
                  "in_flight", "last_cseq", "list_uri", "max_forwards", "names", "news_since", "offered",
-                 "pace", "params", "profile", "resources", "restored", "retries", "service_uri", "settle_timer",
-                 "settled", "shown", "sip", "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
+                 "pace", "params", "profile", "resources", "restored", "retries", "service_uri",
+                 "settle_timer", "settled", "shown", "sip", "spread", "unanswered", "unsettled",
+                 "user_agent")  # fmt: skip
 
     def __init__(
         self,

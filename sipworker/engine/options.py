@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from rls.domain.listener import Listener, parse_address
-from rls.domain.notify_rates import pauses
+from rls.domain.notify_rates import waitn_times
+from rls.domain.packages import package
 from rls.domain.uri import with_scheme
 from sipworker.transport.certificates import TlsFiles
 from xcap.selectors.document import ROOT
@@ -54,7 +55,7 @@ class WorkerOptions:
     grace_time: float = 0.0
     waitn_time: float = 1.0
     settle_time: float = 2.0
-    pauses: Mapping[str, float] = field(default_factory=dict)
+    waitn_times: Mapping[str, float] = field(default_factory=dict)
     slices: int = 10
     commit_waiting: int = 24
     commit_gap: float = 0.02
@@ -68,6 +69,12 @@ class WorkerOptions:
     http: tuple[str, int] | None = None
     homer: tuple[str, int] | None = None
     xcap_url: str = "http://127.0.0.1:8000/xcap-root/"
+
+    def pause_of(self, event: str, list_uri: str) -> float:
+        """Seconds between two NOTIFYs of a list at least; the URI is canonical."""
+        times = self.waitn_times
+        named = times.get(list_uri, times.get(event)) if times else None
+        return max(self.waitn_time, package(event).pause) if named is None else named
 
     @classmethod
     def from_settings(cls) -> WorkerOptions:
@@ -99,7 +106,7 @@ class WorkerOptions:
             grace_time=settings.RLS_GRACE_TIME,
             waitn_time=settings.RLS_WAITN_TIME,
             settle_time=settings.RLS_SETTLE_TIME,
-            pauses=pauses(settings.RLS_PAUSES),
+            waitn_times=waitn_times(settings.RLS_WAITN_TIMES),
             slices=settings.RLS_SLICES,
             commit_waiting=settings.RLS_COMMIT_WAITING,
             commit_gap=settings.RLS_COMMIT_GAP_MS / 1000,

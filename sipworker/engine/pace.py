@@ -1,4 +1,4 @@
-"""Watchers that are told less often than the ticks come, or at least so often (RFC 6446, floors of packages).
+"""Watchers that are told at another pace than that of the ticks (RFC 6446, packages, RLS_WAITN_TIMES).
 
 Few are: all others are told by the ticks. What is held back here is stored, but has no mark; after a restart
 such a watcher gets full state.
@@ -18,22 +18,26 @@ SOON = 0.05
 
 
 class Pace:
-    """Of one list subscription; `tell(rows)` has a NOTIFY numbered, `rates` are those that it asked for."""
+    """Of one list subscription; `tell(rows)` has a NOTIFY numbered, `rates` are those that it asked for.
+
+    `pause`: seconds between two NOTIFYs at least, whatever it asked for.
+    """
 
     def __init__(
         self, wheel: TimerWheel, tell: Callable[[set[int]], None], rates: Rates, pause: float
     ) -> None:
         self._wheel = wheel
         self._tell = tell
-        self.ask(rates, pause)
         self._held: set[int] = set()
         self._sent = 0.0
         self._recent: list[float] = []
         self._under_way = False
         self._timer: Timer | None = None
+        self._timer_at = 0.0
+        self.ask(rates, pause)
 
     def ask(self, rates: Rates, pause: float) -> None:
-        """A SUBSCRIBE says anew what is wanted."""
+        """A SUBSCRIBE says anew what is wanted; its NOTIFY sets the timer."""
         self.rates = rates
         self._shortest = rates.shortest(pause)
 
@@ -56,17 +60,32 @@ class Pace:
             self._timer.cancel()
             self._timer = None
 
-    def _arm(self) -> None:
-        self.stop()
-        limits = []
+    def _next(self) -> float | None:
+        """When the next NOTIFY is due; None: not before something changes, or while one is under way."""
+        if self._under_way:
+            return None
         if self._held:
-            limits.append(self._sent + self._shortest)
-        if longest := self.rates.longest(len(self._recent), PERIOD):
-            limits.append(self._sent + max(longest, self._shortest))
-        if limits and not self._under_way:
-            self._timer = self._wheel.schedule(min(limits) + SOON, self._due)
+            return self._sent + self._shortest + SOON
+        longest = self.rates.longest(len(self._recent), PERIOD)
+        return None if longest is None else self._sent + max(longest, self._shortest)
 
-    def _due(self, now: float) -> None:
+    def _arm(self) -> None:
+        """A timer that is set too early is kept and looks again: each change would leave one in the wheel."""
+        due = self._next()
+        if due is None or (self._timer is not None and self._timer_at <= due):
+            return
+        self.stop()
+        self._timer_at = due
+        self._timer = self._wheel.schedule(due, self._look)
+
+    def _look(self, now: float) -> None:
+        self._timer = None
+        due = self._next()
+        if due is None:
+            return
+        if now < due:
+            self._arm()
+            return
         rows, self._held = self._held, set()
         self._under_way = True
         self._tell(rows)

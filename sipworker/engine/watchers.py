@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rls.domain.lists import Entry
-from rls.domain.packages import package
 from rls.domain.notify_rates import Rates
 from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
@@ -100,11 +99,12 @@ class Watchers:
     def set_pace(self, watcher: ListSubscription, seconds: float) -> None:
         """What the watcher asked for, for so long; and what its event package allows."""
         rates = Rates.of(watcher.params).within(seconds)
-        pause = self._options.pauses.get(watcher.event, package(watcher.event).pause)
+        pause = self._options.pause_of(watcher.event, watcher.service_uri)
         if watcher.pace is not None:
             watcher.pace.ask(rates, pause)
-        elif rates or pause > self._options.waitn_time:
-            watcher.pace = Pace(self._agent.wheel, lambda rows: self._tell_rows(watcher, rows), rates, pause)
+        elif rates or pause != self._options.waitn_time:
+            wheel = self._agent.wheel
+            watcher.pace = Pace(wheel, lambda rows: self._tell_rows(watcher, rows), rates, pause)
 
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""

@@ -199,6 +199,8 @@ def parse_event(value: str) -> tuple[str, str | None, Params]:
 
 def event_params(value: str) -> Params:
     """The parameters of an Event header but for its id. Raises MalformedMessage."""
+    if ";" not in value:
+        return {}
     return {name: text for name, text in parse_event(value)[2].items() if name != "id"}
 
 

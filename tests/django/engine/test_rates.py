@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.django.engine.lists import BOB, CAROL, service
+from tests.django.engine.lists import BOB, CAROL, FRIENDS, service
 from tests.django.engine.rig import Rig
 
 pytestmark = pytest.mark.asyncio
@@ -68,8 +68,8 @@ async def test_a_package_has_its_pause(rig: Rig) -> None:
 
 
 @pytest.mark.req("R3856-6.10-1")
-async def test_an_operator_sets_other_pauses(rig: Rig) -> None:
-    await rig.start(pauses={"presence": 5.0})
+async def test_an_operator_sets_longer_times_for_a_package(rig: Rig) -> None:
+    await rig.start(waitn_times={"presence": 5.0})
     await rig.subscribed(settle=False)
     await rig.pass_time(6)
     told = len(rig.phone.told)
@@ -97,3 +97,15 @@ async def test_other_parameters_of_event_go_to_back_ends(rig: Rig) -> None:
     rig.phone.subscribe(event="dialog;max-rate=1;include-session-description;id=7")
     await rig.quiet()
     assert rig.server.subscribes(BOB)[0].header("event") == "dialog;include-session-description"
+
+
+async def test_an_operator_sets_a_shorter_time_for_a_list(rig: Rig) -> None:
+    await rig.start(waitn_times={FRIENDS: 0.2}, waitn_time=60.0)
+    await rig.subscribed(settle=False)
+    await rig.pass_time(1)
+    told = len(rig.phone.told)
+    rig.server.tell(BOB, b"<one/>")
+    rig.server.tell(CAROL, b"<two/>")
+    await rig.pass_time(0.4)  # without a tick
+    (notify,) = rig.phone.told[told:]
+    assert (notify.body(BOB), notify.body(CAROL)) == (b"<one/>", b"<two/>")

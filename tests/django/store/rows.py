@@ -41,6 +41,7 @@ def watcher(number: int, **changed: Any) -> WatcherRow:
         from_header="<sip:alice@example.test>",
         to_header="<sip:friends@example.test>",
         accept="",
+        event_params="",
         flow="udp 127.0.0.1:5060 192.0.2.1:5060",
         user_agent="",
         max_forwards=70,

@@ -69,7 +69,7 @@ async def test_everything_but_the_end_of_rows_fits_into_one_statement(
     group.new_watchers.append(watcher(5))
     group.notify(NotifyRequest(5, full=True), settled=False)
     group.new_presentities.append(presentity(50, 5))
-    group.refreshes[4] = RefreshRow(4, "sip:new@192.0.2.2", 2_100_000_000, 9, "", "")
+    group.refreshes[4] = RefreshRow(4, "sip:new@192.0.2.2", 2_100_000_000, 9, "", "", "")
     group.notify(NotifyRequest(4, full=True))
     group.notify(NotifyRequest(3, full=False, row_ids={30}))
     group.sent.append(77)
@@ -148,13 +148,14 @@ async def test_answered_notifies_leave_the_outbox(connection: Connection) -> Non
 
 async def test_a_refresh_changes_its_columns_only(connection: Connection) -> None:
     await store(connection, [watcher(3), watcher(4)])
-    refresh = RefreshRow(3, "sip:new@192.0.2.2", 2_100_000_000, 9, "multipart/related", "udp a b")
+    refresh = RefreshRow(3, "sip:new@192.0.2.2", 2_100_000_000, 9, "multipart/related", "", "udp a b")
     group = CommitGroup(refreshes={3: refresh})
     group.notify(NotifyRequest(3, full=True))
     group.notify(NotifyRequest(4, full=True))
     await write(connection, group, OWNER, SLICES)
     query = (
-        "select id, contact, expires, remote_cseq, accept, flow, user_agent from rls_watchers where id = %s"
+        "select id, contact, expires, remote_cseq, accept, event_params, flow, user_agent "
+        "from rls_watchers where id = %s"
     )
     assert await select(connection, query, 3) == [(*refresh, "")]
     assert (await select(connection, query, 4))[0][1] == watcher(4).contact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rls.domain.notify_rates import Rates, pauses
+from rls.domain.notify_rates import Rates, waitn_times
 
 
 @pytest.mark.req("R6446-9.2-1")
@@ -43,8 +43,15 @@ def test_rates_are_told_as_they_are_kept() -> None:
     assert Rates(most=0.1, least=0.01).params() == ";max-rate=0.1;min-rate=0.01"
 
 
-def test_pauses_by_event_package() -> None:
-    assert pauses(["presence:5", "foo.winfo:0.5"]) == {"presence": 5, "foo.winfo": 0.5}
-    for senseless in ("presence", "presence:x", ":5", "presence:-1", "presence:nan"):
-        with pytest.raises(ValueError, match=r"\S"):
-            pauses([senseless])
+def test_waitn_times_by_event_package_and_list() -> None:
+    assert waitn_times(["presence:5", "foo.winfo:0.5", "sip:help@Example.test:0"]) == {
+        "presence": 5,
+        "foo.winfo": 0.5,
+        "sip:help@example.test": 0,
+    }
+
+
+@pytest.mark.parametrize("text", ["presence", "presence:x", ":5", "presence:-1", "presence:nan", "x y:z:1"])
+def test_senseless_waitn_times_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        waitn_times([text])
