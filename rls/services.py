@@ -24,6 +24,11 @@ def list_changed(document_id: int) -> None:
     _announce(LISTS, str(document_id))
 
 
+def list_created(name: str) -> None:
+    """Tell the SIP workers, on commit, that there is a document now to which lists may refer."""
+    _announce(LISTS, name)
+
+
 ALL_LISTS = "all"
 """Payload of LISTS that stands for every list."""
 

@@ -5,13 +5,13 @@ from django.db import connection
 from xcap.selectors import Xui
 
 CHANNEL = "xcap_documents"
-_LONGEST = 1000
+LONGEST = 1000
 """Characters; PostgreSQL takes less than 8000 octets."""
 
 
 def tree_of(owner: Xui | None) -> str:
     """What announcements call the documents of a user, or the global ones."""
-    return str(owner or "global")[:_LONGEST]
+    return str(owner or "global")[:LONGEST]
 
 
 def announce(owner: Xui | None) -> None:

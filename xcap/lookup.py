@@ -38,15 +38,15 @@ _CACHED: Final = 20_000
 class ResolvedService:
     """A list service with its list.
 
-    `documents` are the numbers of the documents that it rests on, `fingerprint` changes with
-    any of them. `packages` None allows every event package, `sharing` None whom RLS_LIST_ACCESS does.
+    `documents` are the numbers of the documents that it rests on (names of those that are missing),
+    `fingerprint` changes with any of them. `packages` None allows every event package, `sharing` None whom RLS_LIST_ACCESS does.
     """
 
     uri: str
     owner: str
     packages: frozenset[str] | None
     flat: FlatList
-    documents: frozenset[int]
+    documents: frozenset[int | str]
     fingerprint: str
     sharing: Sharing | None = None
 
@@ -167,15 +167,24 @@ def _flatten(row: _Row, service: Service | None, documents: Documents) -> _Known
             raise UnresolvableReference(f"the document of {row.uri} changed meanwhile or is malformed")
         flat = flatten(service, dereference, Limits(entries=settings.RLS_LIST_LIMIT))
     except UnresolvableReference as error:
+        error.documents = _rests_on(row, dereference.used)
         return _Known(row.document, error, dereference.used)
-    rests_on = {row.document, *filter(None, dereference.used.values())}
     result = ResolvedService(
         uri=row.uri,
         owner=f"{row.owner.username}@{row.owner.domain}",
         packages=service.packages,
         flat=flat,
-        documents=frozenset(document.id for document in rests_on),
-        fingerprint=" ".join(sorted(f"{document.id}:{document.etag}" for document in rests_on)),
+        documents=_rests_on(row, dereference.used),
+        fingerprint=_fingerprint({row.document, *filter(None, dereference.used.values())}),
         sharing=sharing.read(service.element),
     )
     return _Known(row.document, result, dereference.used)
+
+
+def _rests_on(row: _Row, used: dict[Key, Stored | None]) -> frozenset[int | str]:
+    found = (stored.id if stored else key.announced for key, stored in used.items())
+    return frozenset((row.document.id, *found))
+
+
+def _fingerprint(documents: set[Stored]) -> str:
+    return " ".join(sorted(f"{document.id}:{document.etag}" for document in documents))

@@ -8,6 +8,7 @@ from lxml import etree
 
 from rls.domain import xmlinput
 from rls.domain.lists import UnresolvableReference
+from xcap.announcing import LONGEST
 from xcap.models import Document
 from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
@@ -26,6 +27,11 @@ class Key:
 
     def __str__(self) -> str:
         return f"resource-lists/{tree_name(Xui.of_row(self.username, self.domain))}/{self.doc_uri}"
+
+    @property
+    def announced(self) -> str:
+        """What the SIP workers hear when the document comes to be."""
+        return str(self)[:LONGEST]
 
 
 _KEY = ("username", "domain", "doc_uri")

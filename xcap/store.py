@@ -15,7 +15,7 @@ from lxml import etree
 
 from rls.domain.uri import SipUri
 from rls.models import Subscriber
-from rls.services import all_lists_changed, list_changed
+from rls.services import list_changed, list_created
 from xcap import history, quota, rows
 from xcap.announcing import announce
 from xcap.components import Edit
@@ -26,6 +26,7 @@ from xcap.domains import default_domain
 from xcap.errors import Conflict
 from xcap.models import Document, ServiceUri
 from xcap.preconditions import ALWAYS, Preconditions
+from xcap.references import Key
 from xcap.selectors import DocumentSelector, Xui
 from xcap.selectors.document import ROOT
 from xcap.selectors.root import XcapRoot
@@ -73,7 +74,7 @@ class Change:
         if self.document.doc_type == RLS_SERVICES.doc_type:
             self._index(self.tree)
         if created and self.document.doc_type == RESOURCE_LISTS.doc_type:
-            _services_changed(self.document)
+            _announce_created(self.document)
 
     def _index(self, tree: etree._Element) -> None:
         known = self.document.service_uris
@@ -196,6 +197,8 @@ def reread(owner: Xui) -> int:
         if document.doc_type == RLS_SERVICES.doc_type:
             tree = _validate(document, bytes(document.doc))
             Change(document, bytes(document.doc), tree)._index(tree)
+        else:
+            _announce_created(document)
         list_changed(document.pk)
     announce(owner)
     return len(documents)
@@ -271,13 +274,6 @@ def _refuse_too_large(usage: ApplicationUsage, body: bytes) -> None:
         raise TooLarge(limit)
 
 
-def _services_changed(document: Document) -> None:
-    """Subscriptions whose services point to a new document could not know its number."""
-    if document.owner is None:
-        all_lists_changed()
-        return
-    services = Document.objects.filter(
-        username=document.username, domain=document.domain, doc_type=RLS_SERVICES.doc_type
-    )
-    for number in services.values_list("pk", flat=True):
-        list_changed(number)
+def _announce_created(document: Document) -> None:
+    """By its name: who waits for a document cannot know its number."""
+    list_created(Key(document.username, document.domain, document.doc_uri).announced)

@@ -22,7 +22,12 @@ class MalformedDocument(ValueError):
 
 
 class UnresolvableReference(ValueError):
-    """A reference leads nowhere, to the wrong element or in a circle: a 502 (RFC 4826 section 4.5)."""
+    """A reference leads nowhere, to the wrong element or in a circle: a 502 (RFC 4826 section 4.5).
+
+    `documents`, if it is known: those that have to change before it can lead somewhere, as in `xcap.lookup`.
+    """
+
+    documents: frozenset[int | str] = frozenset()
 
 
 class ListTooLong(UnresolvableReference):

@@ -34,30 +34,33 @@ class ListChanges:
         self._writer = writer
         self._ids = ids
         self._policy = policy
-        self._known: dict[str, ResolvedService] = {}
+        self._known: dict[str, ResolvedService | UnresolvableReference] = {}
         self._dirty: set[str] = set()
-        self._news: dict[int, float] = {}
+        self._news: dict[int | str, float] = {}
         self._work = asyncio.Event()
 
     def learned(self, service: ResolvedService) -> None:
         """A subscription to this list begins; news of it may have come while it was looked up."""
-        self._known[service.uri] = service
-        since = asyncio.get_running_loop().time() - MEANWHILE
-        if any(self._news.get(document, since) > since for document in service.documents):
-            self.check([service.uri])
+        self._learn(service.uri, service, asyncio.get_running_loop().time() - MEANWHILE)
+
+    def _learn(self, uri: str, found: ResolvedService | UnresolvableReference, since: float) -> None:
+        """What a look-up that began at `since` found; it may not have seen the news that came meanwhile."""
+        self._known[uri] = found
+        if any(self._news.get(document, since) > since for document in found.documents):
+            self.check([uri])
 
     async def catch_up(self) -> None:
         """After a restart, before anything is sent: names, and what changed meanwhile."""
         await self._compare(self._watchers.services())
 
     def changed(self, payload: str) -> None:
-        """What `rls.services` announced: the number of a document, or that any list may differ."""
+        """What `rls.services` announced: the number of a document, the name of a new one, or all."""
         if payload == ALL_LISTS:
             self.check_all()
         else:
-            self._document_changed(int(payload))
+            self._document_changed(int(payload) if payload.isdecimal() else payload)
 
-    def _document_changed(self, document: int) -> None:
+    def _document_changed(self, document: int | str) -> None:
         now = asyncio.get_running_loop().time()
         if len(self._news) > REMEMBERED:
             self._news = {known: when for known, when in self._news.items() if when > now - MEANWHILE}
@@ -87,6 +90,7 @@ class ListChanges:
                 self._work.set()
 
     async def _compare(self, service_uris: Collection[str]) -> None:
+        began = asyncio.get_running_loop().time()
         found = await resolve_services(sorted(service_uris))
         by_uri = {uri: self._watchers.of_service(uri) for uri in service_uris}
         await self._ids.reserve(
@@ -94,21 +98,21 @@ class ListChanges:
         )
         now = asyncio.get_running_loop().time()
         for uri, watchers in by_uri.items():
-            if watchers:
-                self._apply(uri, found.get(uri), watchers, now)
-            else:
+            service = found.get(uri) if watchers else None
+            if service is None:
                 self._known.pop(uri, None)
+            else:
+                self._learn(uri, service, began)
+            self._apply(uri, service, watchers, now)
 
     def _apply(self, uri: str, service: Found, watchers: list[ListSubscription], now: float) -> None:
         if service is None:
-            self._known.pop(uri, None)
             for watcher in watchers:
                 self._watchers.end(watcher, "noresource", now)
         elif isinstance(service, UnresolvableReference):
             # What the watchers have is better than nothing; the owner is in the middle of editing.
             log.warning("list cannot be resolved, kept as it was", extra={"list": uri, "why": str(service)})
         else:
-            self._known[uri] = service
             for watcher in watchers:
                 self._go_on(watcher, service, now)
 

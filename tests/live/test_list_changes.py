@@ -67,3 +67,28 @@ def test_deleted_list_ends_its_subscriptions(
     assert final.state == "terminated;reason=noresource"
     eventually(lambda: resources.dialog(f"sip:bob@{domain}").ended, "end of the back end")
     assert call.subscribe().status == 481
+
+
+def test_document_of_another_user_that_is_made_anew_reaches_the_lists_that_refer_to_it(
+    server: ListServer, phone: Phone, resources: Domain, domain: str
+) -> None:
+    bob, claire, dave = (f"sip:{user}@{domain}" for user in ("bob", "claire", "dave"))
+    others = server.xcap(f"bob@{domain}")
+    assert others.put("resource-lists", _one_entry(claire)) == 201
+    reference = f"resource-lists/users/{bob}/index/~~/resource-lists/list/entry"
+    uri = f"sip:alice-list@{domain}"
+    own = server.xcap(f"alice@{domain}")
+    content = f'<list><rl:entry uri="{bob}"/><rl:entry-ref ref="{reference}"/></list>'
+    assert own.put("rls-services", documents.rls_services(documents.service(uri, content))) == 201
+    call = phone.subscribe(uri)
+    assert call.settled().resources == [bob, claire]
+    assert others.delete("resource-lists") == 200
+    assert others.put("resource-lists", _one_entry(dave)) == 201
+    told = call.notify(2)
+    assert told.full and told.resources == [bob, dave]
+    eventually(lambda: resources.dialog(claire).ended, "end of claire's back end")
+    assert not resources.dialog(bob).ended
+
+
+def _one_entry(uri: str) -> str:
+    return documents.resource_lists(f'<list><entry uri="{uri}"/></list>')

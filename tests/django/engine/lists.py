@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -36,7 +36,8 @@ def service(
 class Lists:
     """What is put here is found; `users` are HA1 values by algorithm.
 
-    `asked` has the lists that the worker compared with what its watchers have.
+    `asked` has the lists that the worker compared with what its watchers have; what is set as
+    `before_answer` happens once between the look-up of these and its answer.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,14 +45,18 @@ class Lists:
         self.users: dict[tuple[str, str], dict[str, str]] = {}
         self.error: Exception | None = None
         self.asked: list[Sequence[str]] = []
+        self.before_answer: Callable[[], None] | None = None
         monkeypatch.setattr(directory, "look_up", self._look_up)
         monkeypatch.setattr(list_changes, "resolve_services", self._resolve)
 
     def put(self, *services: ResolvedService) -> None:
         self.by_uri.update({service.uri: service for service in services})
 
-    def break_(self, uri: str = FRIENDS) -> None:
-        self.by_uri[uri] = UnresolvableReference("nothing there")
+    def break_(self, uri: str = FRIENDS, *, document: int | str = 1) -> None:
+        """The list cannot be made out before this document changes, or comes to be."""
+        error = UnresolvableReference("nothing there")
+        error.documents = frozenset({document})
+        self.by_uri[uri] = error
 
     async def _look_up(self, questions: Sequence[Question]) -> list[Answer]:
         if self.error:
@@ -64,4 +69,8 @@ class Lists:
         self.asked.append(uris)
         if self.error:
             raise self.error
-        return {uri: self.by_uri.get(uri) for uri in uris}
+        found = {uri: self.by_uri.get(uri) for uri in uris}
+        if meanwhile := self.before_answer:
+            self.before_answer = None
+            meanwhile()
+        return found

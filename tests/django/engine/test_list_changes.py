@@ -35,6 +35,11 @@ def _announce(document: int) -> None:
     connection.close()
 
 
+def _announce_new(name: str) -> None:
+    services.list_created(name)
+    connection.close()
+
+
 async def stored(rig: Rig) -> list[str]:
     return [uri for (uri,) in await rig.select("select resource_uri from rls_presentity order by position")]
 
@@ -158,6 +163,38 @@ async def test_a_list_that_cannot_be_made_out_stays_as_it_was(rig: Rig) -> None:
     assert len(rig.phone.told) == 2
     rig.lists.put(service(BOB))
     await announce(rig)
+    assert list(rig.phone.told[2].states) == [BOB]
+
+
+async def test_a_list_that_waits_for_a_document_is_told_when_it_comes(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    missing = "resource-lists/users/sip:bob@example.test/index"
+    rig.lists.break_(document=missing)
+    await announce(rig)
+    rig.lists.put(service(BOB))
+    rig.worker.list_changes.changed("resource-lists/users/sip:bob@example.test/other")
+    await rig.quiet()
+    assert len(rig.phone.told) == 2
+    await asyncio.to_thread(_announce_new, missing)
+    await rig.told(3)
+    assert list(rig.phone.told[2].states) == [BOB]
+
+
+async def test_a_document_that_comes_while_the_list_is_compared_is_not_missed(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    rig.lists.break_(document="resource-lists/global/company")
+    changes = rig.worker.list_changes
+
+    def meanwhile() -> None:
+        rig.clock.set_forward_to(rig.clock.now() + 0.001)
+        changes.changed("resource-lists/global/company")
+        rig.lists.put(service(BOB))
+
+    rig.lists.before_answer = meanwhile
+    changes.changed("1")
+    await rig.told(3)
     assert list(rig.phone.told[2].states) == [BOB]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from rls.services import ALL_LISTS
 from tests.django.database import connect_sync
 from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import friends, inline, services
@@ -60,10 +59,10 @@ def test_new_and_changed_documents_are_announced(put: Put, worker: Listener) -> 
 
 
 @pytest.mark.req("X-C7")
-def test_new_list_for_everybody_may_concern_every_subscription(worker: Listener) -> None:
+def test_new_list_for_everybody_is_announced_by_its_name(worker: Listener) -> None:
     document = DocumentSelector("resource-lists", None, "company")
     number = str(store.put(RESOURCE_LISTS, document, friends())[0].pk)
-    assert sorted(worker.heard()) == sorted([number, "global", ALL_LISTS])
+    assert worker.heard() == [number, "global", "resource-lists/global/company"]
     store.put(RESOURCE_LISTS, document, friends("sip:bob@example.test"))
     store.delete(RESOURCE_LISTS, document)
     assert worker.heard() == [number, "global", number, "global"]
@@ -90,13 +89,11 @@ def test_long_user_names_can_be_announced(worker: Listener) -> None:
     assert tree.startswith("sip:üüü")
 
 
-def test_new_resource_lists_are_announced_by_the_services_that_may_wait_for_them(
+def test_new_resource_lists_are_announced_by_the_name_under_which_services_wait_for_them(
     put: Put, worker: Listener
 ) -> None:
-    waiting = str(put("rls-services", services()).pk)
-    worker.heard()
     lists = str(put("resource-lists", friends()).pk)
-    assert worker.heard() == [lists, ALICE, waiting]
+    assert worker.heard() == [lists, ALICE, f"resource-lists/users/{ALICE}/index"]
     put("resource-lists", friends("sip:bob@example.test"))
     assert worker.heard() == [lists, ALICE]
 

@@ -65,8 +65,10 @@ def test_changed_resource_list_is_seen_at_once(put: Put) -> None:
 
 @pytest.mark.req("R4826-4.5-4")
 def test_missing_list_is_unresolvable_until_it_comes(put: Put) -> None:
-    put("rls-services", services(pointing(LIST, FRIENDS)))
-    assert isinstance(resolve([LIST])[LIST], UnresolvableReference)
+    rls = put("rls-services", services(pointing(LIST, FRIENDS)))
+    broken = resolve([LIST])[LIST]
+    assert isinstance(broken, UnresolvableReference)
+    assert broken.documents == {rls.pk, "resource-lists/users/sip:alice@example.test/index"}
     put("resource-lists", friends("sip:bob@example.test"))
     assert entries(LIST) == ["sip:bob@example.test"]
 
