@@ -1,6 +1,6 @@
 """A document as text, for what the editor of lists cannot do."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -33,9 +33,15 @@ class DocumentForm(ModelForm):
         model = Document
         fields = SELECTOR_FIELDS
         widgets = dict.fromkeys(("username", "domain", "doc_uri"), UnfoldAdminTextInputWidget)
+        help_texts: ClassVar[dict[str, str]] = {
+            "username": "of the subscriber whose document it is",
+            "domain": "both empty: a global document, which every subscriber may read",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"username", "domain"} & self.fields.keys():
+            self.fields[name].required = False
         if self.instance.pk:
             self.initial["body"] = bytes(self.instance.doc).decode(errors="replace")
             self.initial["version"] = self.instance.etag
@@ -43,7 +49,17 @@ class DocumentForm(ModelForm):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if not self.errors:
+            self._check_place()
+        if not self.errors:
             self._check()
+
+    def _check_place(self) -> None:
+        usage, selector = self.instance.usage, self.instance.selector
+        if not usage.stores(selector):
+            self.add_error("doc_type", f"{usage.auid} has no global documents that can be written.")
+        # In a directory that is not there a PUT gets a conflict report.
+        elif not usage.names(selector) and not selector.directory:
+            self.add_error("doc_uri", f"{usage.auid} has no document of that name.")
 
     def _check(self) -> None:
         version = self.cleaned_data["version"]
@@ -57,4 +73,5 @@ class DocumentForm(ModelForm):
         except store.NotFound as error:
             self.add_error(None, f"There is no subscriber {error}.")
         except store.PreconditionFailed:
-            self.add_error(None, "Somebody else has changed this document meanwhile. Open it again.")
+            changed = "Somebody else has changed this document meanwhile. Open it again."
+            self.add_error(None, changed if version else "There is such a document already. Open it.")

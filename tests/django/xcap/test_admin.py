@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.django.xcap.client import XcapClient
 from tests.django.xcap.documents import friends, inline, services
 
 if TYPE_CHECKING:
@@ -94,3 +95,48 @@ def test_selected_documents_can_be_deleted(admin_client: Client, put: Put) -> No
     action = {"action": "delete_selected", "_selected_action": str(document.pk), "post": "yes"}
     admin_client.post("/admin/xcap/document/", action)
     assert not Document.objects.exists()
+
+
+GLOBAL = {"username": "", "domain": "", "doc_type": "4", "doc_uri": "company"}
+
+
+@pytest.mark.req("X-C7")
+def test_global_document_is_added_edited_as_a_list_and_read_by_everybody(
+    admin_client: Client, alice: Subscriber
+) -> None:
+    from xcap.models import Document
+
+    assert admin_client.post(ADD, form(friends(), **GLOBAL)).status_code == 302
+    document = Document.objects.get()
+    rows = {"version": document.etag, "uri": "sip:bob@example.test", "name": "", "place": "", "save": "1"}
+    editor = f"/admin/xcap/document/{document.pk}/lists/?list=friends"
+    assert "friends" in admin_client.get(editor).content.decode()
+    assert admin_client.post(editor, rows).status_code == 302
+    seen = XcapClient().get("/xcap-root/resource-lists/global/company")
+    assert seen.status_code == 200 and b'<entry uri="sip:bob@example.test"/>' in seen.content
+    again = admin_client.post(ADD, form(friends(), **GLOBAL)).content.decode()
+    assert "There is such a document already. Open it." in again
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"doc_type": "16"}, "pidf-manipulation has no global documents that can be written."),
+        ({"doc_type": "8", "doc_uri": "index"}, "rls-services has no global documents that can be written."),
+        ({"domain": "example.test"}, "There is no subscriber"),
+    ],
+)
+def test_places_where_no_document_can_be_are_refused(
+    admin_client: Client, alice: Subscriber, changes: dict[str, str], words: str
+) -> None:
+    from xcap.models import Document
+
+    assert words in admin_client.post(ADD, form(friends(), **GLOBAL | changes)).content.decode()
+    assert not Document.objects.exists()
+
+
+def test_name_that_the_application_usage_does_not_know_is_refused(
+    admin_client: Client, alice: Subscriber
+) -> None:
+    page = admin_client.post(ADD, form(b"<presence/>", doc_type="16", doc_uri="other")).content.decode()
+    assert "pidf-manipulation has no document of that name." in page
