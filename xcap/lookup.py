@@ -39,7 +39,8 @@ class ResolvedService:
     """A list service with its list.
 
     `documents` are the numbers of the documents that it rests on (names of those that are missing),
-    `fingerprint` changes with any of them. `packages` None allows every event package, `sharing` None whom RLS_LIST_ACCESS does.
+    `fingerprint` changes with any of them. `packages` None allows every event package, `sharing` None
+    whom RLS_LIST_ACCESS does.
     """
 
     uri: str
