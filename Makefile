@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check bench conformance python
+.PHONY: run setup test check bench conformance faults python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -21,6 +21,10 @@ check: python
 conformance: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@$(VENV)/python -m pytest -m req -q -r fE -p tests.conformance.recorder $(ARGS)
+
+faults: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@FAULTS=long $(VENV)/python -m pytest tests/faults $(ARGS)
 
 bench: setup
 	@$(VENV)/python -m pip install --quiet --requirement bench/requirements.txt

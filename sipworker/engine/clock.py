@@ -13,3 +13,18 @@ def unix(when: float, now: float) -> int:
 def monotonic(seconds: float, now: float) -> float:
     """The monotonic time of a Unix second."""
     return now + seconds - time.time()
+
+
+CSEQ_GAP = 1000
+"""SUBSCRIBEs that a dialog may have seen since its CSeq was stored."""
+CSEQ_EPOCH = 1577836800
+"""2020: seconds since then fit below 2**31 until 2088."""
+
+
+def unused_cseq(stored: int) -> int:
+    """A CSeq higher than all that a dialog has seen, although not each was stored.
+
+    The gap alone would repeat itself at the second restart in a row. Seconds do not: no
+    dialog sends more than one SUBSCRIBE in each (RFC 3261 section 8.1.1.5 counts them, too).
+    """
+    return max(stored + CSEQ_GAP, int(time.time()) - CSEQ_EPOCH)

@@ -12,7 +12,7 @@ from rls.store.commit_group import Connection
 from rls.store.load import LoadedPresentity
 from rls.store.numbering import OutboxRow
 from rls.store.rows import WatcherRow
-from sipworker.engine.clock import monotonic
+from sipworker.engine.clock import monotonic, unused_cseq
 from sipworker.engine.dialog_row import resumed
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.profiles import KnownProfiles
@@ -22,9 +22,6 @@ from sipworker.sip.dialog import Dialog
 from sipworker.sip.grammar import parse_params, split_commas
 
 log = logging.getLogger("rls.restart")
-
-CSEQ_GAP = 1000
-"""SUBSCRIBEs that a back-end dialog may have seen since its row was written: a CSeq must not repeat."""
 
 STATES = {
     Presentity.AuthState.ACTIVE.value: "active",
@@ -149,7 +146,7 @@ class Restart:
             remote_tag=row.be_remote_tag,
             remote_target=row.be_target,
             route_set=tuple(split_commas(row.be_route)) if row.be_route else (),
-            local_cseq=row.be_local_cseq + CSEQ_GAP,
+            local_cseq=unused_cseq(row.be_local_cseq),
             remote_cseq=row.be_remote_cseq,
         )
         subscription = self._watchers.back_ends.subscription_of(back_end)

@@ -126,3 +126,18 @@ def test_list_changed_while_the_worker_was_away_is_noticed(
     eventually(lambda: resources.dialog(f"sip:bob@{domain}").ended, "end of the back end")
     assert call.notify(3).resources == [f"sip:dave@{domain}"]
     assert len(resources.dialog(f"sip:dave@{domain}").subscribes) == 1
+
+
+@pytest.mark.req("R3261-12.2.2-2")
+def test_worker_killed_again_and_again_repeats_no_cseq_to_its_back_ends(
+    start_worker: Start, subscribed: Subscribed, resources: Domain, domain: str
+) -> None:
+    server = start_worker()
+    subscribed(server)
+    dialog = resources.dialog(f"sip:bob@{domain}")
+    for restarts in (1, 2):
+        server.kill_worker()
+        server.start_worker()
+        eventually(lambda restarts=restarts: len(dialog.subscribes) == 1 + restarts, "refresh")  # type: ignore[misc]
+    first, second, third = (subscribe.cseq for subscribe in dialog.subscribes)
+    assert first < second < third

@@ -1,0 +1,89 @@
+"""Traffic while something breaks, and the verdict of rlsload, which stands outside of the server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+from bench.generator import build
+from tests.faults.plant import ENTRIES, LISTS, Plant
+from tests.live.rig.wire import free_port
+
+PROGRAM_FOLDER = Path(__file__).parent.parent.parent / "var" / "bench"
+SET_UP_LIMIT = 90.0
+LIMIT = 300.0
+
+
+class Load:
+    """All watchers and the presence server. `options` are rlsload's."""
+
+    def __init__(self, plant: Plant, *options: str, rate: int = 150, seconds: float = 20) -> None:
+        host, port = plant.server.sip
+        command = [
+            str(build(PROGRAM_FOLDER)), "update",
+            "--rls", f"{host}:{port}", "--watchers", f"127.0.0.1:{free_port()}", "--presence", plant.presence,
+            "--lists", str(LISTS), "--entries", str(ENTRIES), "--settle", "500", "--drain", "40",
+            "--phases", f"r{rate}:{seconds}", "--unsub", *options,
+        ]  # fmt: skip
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._output = ""
+        self._subscribed = threading.Event()
+        self._readers = [threading.Thread(target=read) for read in (self._read_progress, self._read_output)]
+        for reader in self._readers:
+            reader.start()
+
+    def _read_progress(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if "phase" in line:
+                self._subscribed.set()
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None
+        self._output = self._process.stdout.read()
+
+    def wait_until_subscribed(self) -> None:
+        """All lists have their full state, or set-up was given up."""
+        assert self._subscribed.wait(SET_UP_LIMIT), "set-up did not end"
+
+    def result(self) -> dict[str, Any]:
+        """Waits for the end."""
+        try:
+            self._process.wait(LIMIT)
+        finally:
+            self._process.kill()
+            for reader in self._readers:
+                reader.join()
+            for stream in (self._process.stdout, self._process.stderr):
+                assert stream is not None
+                stream.close()
+        result: dict[str, Any] = json.loads(self._output)
+        return result
+
+
+def faults_of(result: dict[str, Any]) -> list[str]:
+    """What the list server got wrong; empty if every promise was kept."""
+    total, setup, unsub = result["total"]["counts"], result["setup"], result["unsub"]
+    back_ends = LISTS * ENTRIES
+    expected = {
+        "lists with full state": (setup["lists_full"], LISTS),
+        "states that never came at first": (setup["missing_states"], 0),
+        "states lost": (sum(phase["lost"] for phase in result["phases"]), 0),
+        "states that went back": (total.get("state_regressed", 0), 0),
+        "protocol errors": (result["total"]["protocol_errors"], 0),
+        "SUBSCRIBEs in unknown back-end dialogs": (total.get("be_sub_unknown_dialog", 0), 0),
+        "NOTIFYs in unknown dialogs": (total.get("w_notify_unknown_dialog", 0), 0),
+        "back-end NOTIFYs never answered": (total["be_notify_timeouts"], 0),
+        "SUBSCRIBEs never answered": (total["sub_timeouts"], 0),
+        "back ends before the end": (result["backend_subs_alive"], back_ends),
+        "watchers told of their end": (unsub["terminated_notifies"], LISTS),
+        "back ends after the end": (unsub["backend_subs_alive"], 0),
+    }
+    wrong = [f"{what}: {is_} instead of {ought}" for what, (is_, ought) in expected.items() if is_ != ought]
+    if wrong:
+        errors = {name: count for name, count in total.items() if name.startswith("err_")}
+        wrong.append(f"errors {errors}, refusals {result['total']['error_replies']}, counts {total}")
+    return wrong

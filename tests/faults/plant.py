@@ -1,0 +1,106 @@
+"""Everything that a list server consists of, each part of it a process that a fault can hit."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.lists import DOMAIN, document, service_uri, watchers
+from rlsproject.embedded import Places, Postgres, Valkey
+from rlsproject.embedded.server import ServerFailed
+from tests.live.rig.database import Databases
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.processes import Process
+from tests.live.rig.waiting import eventually
+from tests.live.rig.wire import free_port
+
+LISTS, ENTRIES = 30, 10
+"""Lists that are stored, with resources of their own."""
+
+
+class Plant:
+    """PostgreSQL (durable: commits must survive its death), broker, and a list server on both."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        places = Places(folder / "var")
+        self.postgres = Postgres(places)
+        self.broker = Valkey(places)
+        self.postgres.start()
+        self.broker.start()
+        self.presence = f"127.0.0.1:{free_port()}"
+        self._databases = Databases(places.database_url)
+        self.database = self._databases.create()
+        self._store_lists()
+        self.server = ListServer(
+            self.database,
+            places.broker_url,
+            folder,
+            RLS_PRESENCE_SERVER=f"sip:{self.presence}",
+            RLS_CLEAN_PERIOD="5",
+            **settings,
+        )
+
+    def _store_lists(self) -> None:
+        for number, user in watchers(LISTS):
+            self.database.store_list(f"{user}@{DOMAIN}", service_uri(number), document(number, ENTRIES))
+
+    @property
+    def processes(self) -> dict[str, Process]:
+        server = self.server
+        return {"worker": server.worker, "celery": server.celery, "beat": server.beat, "web": server.web}
+
+    def start(self) -> None:
+        self.server.start()
+
+    # -- faults of processes
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL, all of them before the first is missed."""
+        for name in names:
+            self.processes[name].ask_to_stop(signal.SIGKILL)
+        for name in names:
+            self.processes[name].stop(signal.SIGKILL)
+
+    def revive(self, *names: str) -> None:
+        """As a supervisor does."""
+        for name in names:
+            self.processes[name].start()
+        if "worker" in names:
+            self.server.worker_ready()
+
+    # -- faults of servers
+
+    def kill_postgres(self) -> None:
+        self._kill(self.postgres)
+        self.database.close()
+
+    def revive_postgres(self) -> None:
+        """Its orphans may hold the shared memory for a moment."""
+        eventually(lambda: _starts(self.postgres.start), "start of PostgreSQL", 60)
+
+    def kill_broker(self) -> None:
+        self._kill(self.broker)
+
+    @staticmethod
+    def _kill(server: Postgres | Valkey) -> None:
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
+        server.process = None
+
+    def stop(self) -> None:
+        self.server.stop()
+        self._databases.drop_all()
+        self.broker.stop()
+        self.postgres.stop()
+        if self.postgres.foreign:
+            self.postgres.foreign.remove()
+
+
+def _starts(start: Callable[[], None]) -> bool:
+    try:
+        start()
+    except ServerFailed:
+        return False
+    return True
