@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check bench conformance faults python
+.PHONY: run setup test check bench conformance faults fuzz python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -25,6 +25,11 @@ conformance: python
 faults: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@FAULTS=long $(VENV)/python -m pytest tests/faults $(ARGS)
+
+fuzz: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@$(VENV)/python -m pip install --quiet --requirement requirements-fuzz.txt
+	@$(VENV)/python -m tests.fuzz $(ARGS)
 
 bench: setup
 	@$(VENV)/python -m pip install --quiet --requirement bench/requirements.txt

@@ -33,8 +33,10 @@ def _serve(by: str, window: float) -> int:
     last = _mark().slot
     slices, waitn_time = settings.RLS_SLICES, settings.RLS_WAITN_TIME
     numbered = 0
-    for slot, due in slots_due(last, time.time(), waitn_time, slices, window):
-        time.sleep(max(0.0, due - time.time()))
+    now = time.time()
+    ahead = now - time.monotonic()  # a clock that is set back must not make a tick sleep for an hour
+    for slot, due in slots_due(last, now, waitn_time, slices, window):
+        time.sleep(max(0.0, due - ahead - time.monotonic()))
         numbered += serve_slot(slot, by, due)
     return numbered
 

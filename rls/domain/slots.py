@@ -25,10 +25,13 @@ def slots_due(
 ) -> Iterator[tuple[int, float]]:
     """The slots to serve in a tick that starts `now` and lasts `window` seconds, each with its time.
 
-    Missed slots come first, at once, but none twice: at most one turn of every slice.
+    Missed slots come first, at once, but none twice: at most one turn of every slice. A last slot
+    that is more than a turn away was served before the clock was set back, and means nothing.
     """
     per_second = slices / waitn_time
-    first = max(last + 1, int(now * per_second) - slices + 1)
     after = int((now + max(window - MARGIN, 0.0)) * per_second)
+    first = int(now * per_second) - slices + 1
+    if last <= after + slices:
+        first = max(last + 1, first)
     for slot in range(first, after + 1):
         yield slot, slot / per_second

@@ -15,16 +15,17 @@ def monotonic(seconds: float, now: float) -> float:
     return now + seconds - time.time()
 
 
-CSEQ_GAP = 1000
-"""SUBSCRIBEs that a dialog may have seen since its CSeq was stored."""
 CSEQ_EPOCH = 1577836800
 """2020: seconds since then fit below 2**31 until 2088."""
+CSEQ_GAP = 1000
+"""For a clock that was set back: SUBSCRIBEs that a dialog may have seen since its CSeq was stored."""
 
 
 def unused_cseq(stored: int) -> int:
     """A CSeq higher than all that a dialog has seen, although not each was stored.
 
-    The gap alone would repeat itself at the second restart in a row. Seconds do not: no
-    dialog sends more than one SUBSCRIBE in each (RFC 3261 section 8.1.1.5 counts them, too).
+    Seconds: no dialog sends more than one SUBSCRIBE in each (RFC 3261 section 8.1.1.5 counts
+    them, too). A gap alone would repeat itself at the second restart in a row.
     """
-    return max(stored + CSEQ_GAP, int(time.time()) - CSEQ_EPOCH)
+    seconds = int(time.time()) - CSEQ_EPOCH
+    return seconds if seconds > stored else stored + CSEQ_GAP

@@ -93,7 +93,8 @@ class Heartbeat:
         allowed = MISSED * max(
             tick_interval(settings.RLS_WAITN_TIME), settings.RLS_WAITN_TIME / settings.RLS_SLICES
         )
-        missing = age > allowed or by == self._name
+        # In the future: the clock was set back, and beat may wait until it has caught up.
+        missing = abs(age) > allowed or by == self._name
         if missing and not self.standing_in:
             log.warning("no tick from Celery: this worker batches until it is back", extra={"age": age})
         elif self.standing_in and not missing:

@@ -67,6 +67,7 @@ class Restart:
         """Refresh the back ends at the usual pace and tell watchers what they may have missed."""
         for watcher in self._loaded.values():
             if watcher.ending:
+                self._watchers.back_ends.end(watcher.resources.values(), now)  # if it died before it could
                 if watcher.last_cseq == watcher.sip.dialog.local_cseq:
                     self._watchers.forget(watcher, now)  # its final NOTIFY had been answered
                 continue
@@ -131,7 +132,7 @@ class Restart:
             instance.reason = row.reason or None
             instance.body, instance.content_type = bytes(row.presence_state or b""), row.content_type
             back_end.show()
-        if row.be_callid and not watcher.ending:
+        if row.be_callid:
             self._resume_dialog(back_end, row, now)
 
     def _resume_dialog(self, back_end: BackEnd, row: LoadedPresentity, now: float) -> None:

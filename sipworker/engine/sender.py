@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from sipworker.engine.rendering import NO_LIMITS, Limits, render
 
 log = logging.getLogger("rls.sender")
 
+LEASE = 5.0
+"""Seconds without a word from the database after which another process may have taken our place."""
 PER_TURN = 64
 """NOTIFYs per turn of the event loop, so that a tick does not overrun the sockets' buffers."""
 
@@ -39,12 +42,19 @@ class Sender:
         self._full_state = full_state
         self._ready: deque[ListSubscription] = deque()
         self._scheduled = False
+        self._sure_until = math.inf
         self.full = self.partial = 0
         self.delay = Histogram()
         """From the oldest change a NOTIFY tells to its sending."""
 
     def __len__(self) -> int:
         return len(self._ready)
+
+    def confirm(self, asked: float) -> None:
+        """The dialogs were ours when the database was asked. Who has slept longer than the lease sends
+        nothing before the next word: what is in memory may be old."""
+        self._sure_until = asked + LEASE
+        self._schedule()
 
     def deliver(self, watcher: ListSubscription, row: OutboxRow, now: float) -> None:
         """A numbered NOTIFY of this watcher is to be sent."""
@@ -54,17 +64,21 @@ class Sender:
     def ready(self, watcher: ListSubscription) -> None:
         """The watcher may have a NOTIFY whose turn it is."""
         self._ready.append(watcher)
-        if not self._scheduled:
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._ready and not self._scheduled:
             self._scheduled = True
             self._later(self._turn)
 
     def _turn(self) -> None:
         now = self._clock()
+        self._scheduled = False
+        if now > self._sure_until:
+            return
         for _ in range(min(PER_TURN, len(self._ready))):
             self._send_next(self._ready.popleft(), now)
-        self._scheduled = bool(self._ready)
-        if self._scheduled:
-            self._later(self._turn)
+        self._schedule()
 
     def _send_next(self, watcher: ListSubscription, now: float) -> None:
         row = watcher.next_to_send()

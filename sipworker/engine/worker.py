@@ -30,6 +30,7 @@ from sipworker.engine.list_changes import ListChanges
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.orders import Orders
 from sipworker.engine.outbox import Listener
+from sipworker.engine.ownership import Ownership
 from sipworker.engine.policy import Policy
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.problems import Problems
@@ -56,6 +57,7 @@ log = logging.getLogger("rls.worker")
 
 Handler = Callable[[Any, float], None]
 WHEEL_TURN = 0.05
+HOLD_PLACE = 1.0
 SUBSCRIBES = (told.SIPIncomingSubscriptionGotSubscribe, told.SIPIncomingSubscriptionGotRefreshingSubscribe)
 STOP_AFTER = 5.0
 """Seconds that a stopping worker takes at most to write what it has."""
@@ -142,8 +144,9 @@ class SipWorker:
     def _wire(self, ids: IdBlocks) -> None:
         options, agent = self.options, self.agent
         host = self._host()
+        self.ownership = Ownership(connect, options.worker)
         self.writer = Writer(
-            connect,
+            self.ownership.connect,
             lambda rows, now: self.watchers.deliver(rows, now),
             owner=options.worker,
             slices=options.slices,
@@ -269,11 +272,15 @@ class SipWorker:
     # -- life
 
     async def start(self) -> None:
-        """Take up what the database holds, then open the sockets. Raises OSError, psycopg.Error."""
+        """Wait for our turn, take up what the database holds, then open the sockets.
+
+        Raises OSError, psycopg.Error.
+        """
         logging.getLogger().addHandler(self.problems)
         self._ids = IdBlocks(connect)
         await self._ids.reserve(SPARE_IDS)
         self._wire(self._ids)
+        await self.ownership.acquire()
         await self.profiles.load()
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
@@ -281,7 +288,7 @@ class SipWorker:
         await self.list_changes.catch_up()
         await self.transports.start()
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
-        self._spawn(self._turn_wheel())
+        self._spawn(self._turn_wheel(), self._hold_place())
         self._spawn(self.documents.run(), self.profiles.run())
         self._spawn(self.orders.run(), self.tracer.run(self.watchers))
         self.presence_servers.watch(self._loop.time())
@@ -324,6 +331,13 @@ class SipWorker:
         while True:
             await asyncio.sleep(WHEEL_TURN)
             self.wheel.advance(self._loop.time())
+
+    async def _hold_place(self) -> None:
+        """See every second that the writer's session, and with it the place of this worker, is still ours."""
+        while True:
+            asked = self._loop.time()
+            self.writer.after(lambda now, asked=asked: self.sender.confirm(asked))  # type: ignore[misc]
+            await asyncio.sleep(HOLD_PLACE)
 
     def reload(self) -> None:
         """Read the certificates again (if they cannot be used, those we have stay); look names, lists and

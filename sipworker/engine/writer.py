@@ -169,6 +169,7 @@ class Writer:
             connection = await self._reconnect(connection)
 
     async def _reconnect(self, connection: Connection) -> Connection:
+        """Raises Superseded."""
         try:
             await connection.close()
             return await self._connect()

@@ -29,12 +29,13 @@ class Plant:
         self.postgres.start()
         self.broker.start()
         self.presence = f"127.0.0.1:{free_port()}"
+        self.broker_url = places.broker_url
         self._databases = Databases(places.database_url)
         self.database = self._databases.create()
         self._store_lists()
         self.server = ListServer(
             self.database,
-            places.broker_url,
+            self.broker_url,
             folder,
             RLS_PRESENCE_SERVER=f"sip:{self.presence}",
             RLS_CLEAN_PERIOD="5",

@@ -156,6 +156,8 @@ async def test_an_end_that_was_answered_is_cleared_away(rig: Rig) -> None:
     await restarted(rig, crash=True)
     assert await rig.select("select id from rls_watchers") == []
     assert len(rig.phone.told) == 2
+    last = [rig.server.subscribes(uri)[-1] for uri in (BOB, CAROL)]
+    assert [subscribe.header("expires") for subscribe in last] == ["0", "0"], "no back end is left behind"
 
 
 async def test_a_list_that_changed_meanwhile_is_told(rig: Rig) -> None:

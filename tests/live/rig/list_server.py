@@ -18,6 +18,11 @@ from tests.live.rig.xcap import XcapClient
 KINDS = ("udp", "tcp", "tls", "ws", "wss")
 
 
+def ready(worker: Process) -> None:
+    """Waits until a SIP worker serves."""
+    worker.wait_until(lambda: '"ready"' in worker.output() or "ready " in worker.output())
+
+
 class ListServer:
     """`settings` are environment variables. Everything listens on free loopback ports."""
 
@@ -72,7 +77,7 @@ class ListServer:
         self.worker_ready()
 
     def worker_ready(self) -> None:
-        self.worker.wait_until(lambda: '"ready"' in self.worker.output() or "ready " in self.worker.output())
+        ready(self.worker)
 
     def kill_worker(self) -> None:
         assert self.worker.stop(signal.SIGKILL) == -signal.SIGKILL

@@ -28,6 +28,10 @@ class Process:
         self.log = log
         self._stdin = stdin
 
+    def twin(self, log: Path) -> Process:
+        """Another process with the same command."""
+        return Process(self._command, self._environment, log)
+
     @property
     def pid(self) -> int:
         assert self._running is not None

@@ -61,8 +61,14 @@ def test_a_doubled_tick_finds_nothing_to_do() -> None:
     assert list(slots_due(slots[-1][0], NOW, 1.0, 10, 1.0)) == []
 
 
-def test_a_clock_set_back_serves_nothing_until_it_has_caught_up() -> None:
-    assert list(slots_due(int(NOW * 10), NOW - 60, 1.0, 10, 1.0)) == []
+def test_a_clock_set_back_a_little_serves_nothing_until_it_has_caught_up() -> None:
+    assert list(slots_due(int(NOW * 10), NOW - 1, 1.0, 10, 0.5)) == []
+
+
+def test_a_clock_set_back_a_lot_serves_every_slice_at_once() -> None:
+    slots = [slot for slot, _ in slots_due(int(NOW * 10), NOW - 3600, 1.0, 10, 0.0)]
+    assert {slot % 10 for slot in slots} == set(range(10))
+    assert max(slots) == int((NOW - 3600) * 10), "the next tick goes on from here"
 
 
 @given(waitn_times, slice_counts, st.floats(0, 1e5))

@@ -1,0 +1,33 @@
+"""Messages lost, doubled, delayed and reordered on the way to and from watchers and back ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.conftest import LONG
+from tests.faults.load import Load, faults_of
+from tests.faults.plant import Plant
+
+long = pytest.mark.skipif(not LONG, reason="long: make faults")
+BAD = {
+    "1 % lost": ("--loss", "10"),
+    "5 % lost": ("--loss", "50"),
+    "10 % lost": ("--loss", "100"),
+    "20 % doubled": ("--double", "200"),
+    "late by up to 300 ms, out of order": ("--jitter", "300"),
+}
+
+
+def _judge(plant: Plant, options: tuple[str, ...], seed: int) -> list[str]:
+    return faults_of(Load(plant, *options, "--seed", str(seed), rate=100, seconds=5).result())
+
+
+@long
+@pytest.mark.parametrize("options", BAD.values(), ids=BAD)
+def test_bad_network_costs_nothing_but_time(plant: Plant, options: tuple[str, ...], seed: int) -> None:
+    assert not (wrong := _judge(plant, options, seed)), (seed, wrong)
+
+
+def test_network_with_all_of_it_costs_nothing_but_time(plant: Plant, seed: int) -> None:
+    options = ("--loss", "30", "--double", "50", "--jitter", "50")
+    assert not (wrong := _judge(plant, options, seed)), (seed, wrong)

@@ -1,0 +1,194 @@
+"""PostgreSQL and the broker in trouble: answers come late or as 5xx, no 200 for what is not stored."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from bench.lists import DOMAIN, service_uri
+from tests.faults.conftest import LONG
+from tests.faults.load import Load, faults_of
+from tests.faults.plant import Plant
+from tests.live.rig.phone import Phone
+from tests.live.rig.waiting import eventually
+from tests.live.rig.wire import UdpWire
+
+TROUBLE = 4.0
+"""Seconds that each trouble lasts."""
+long = pytest.mark.skipif(not LONG, reason="long: make faults")
+
+
+@contextmanager
+def _stopped(pids: list[int]) -> Iterator[None]:
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
+
+
+@contextmanager
+def postgres_silent(plant: Plant) -> Iterator[None]:
+    assert plant.postgres.process is not None
+    with _stopped(_family(plant.postgres.process.pid)):
+        yield
+
+
+@contextmanager
+def postgres_killed(plant: Plant) -> Iterator[None]:
+    plant.kill_postgres()
+    yield
+    plant.revive_postgres()
+
+
+@contextmanager
+def postgres_read_only(plant: Plant) -> Iterator[None]:
+    rows = plant.database.rows
+    rows("alter system set default_transaction_read_only = on")
+    rows("select pg_reload_conf()")
+    eventually(lambda: rows("show default_transaction_read_only")[0].popitem()[1] == "on", "read only")
+    yield
+    rows("set default_transaction_read_only = off")
+    rows("alter system reset default_transaction_read_only")
+    rows("select pg_reload_conf()")
+
+
+@contextmanager
+def postgres_out_of_connections(plant: Plant) -> Iterator[None]:
+    """All connections are taken by somebody else, those of the server are cut."""
+    plant.database.rows("select 1")
+    hogs: list[psycopg.Connection[tuple[object, ...]]] = []
+
+    def hog() -> bool:
+        plant.database.rows(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            " and pid <> pg_backend_pid() and application_name <> 'hog'"
+        )
+        try:
+            while True:
+                hogs.append(psycopg.connect(plant.database.url, application_name="hog"))
+        except psycopg.OperationalError:
+            return len(hogs) > 40
+
+    eventually(hog, "all connections taken")
+    yield
+    for connection in hogs:
+        connection.close()
+
+
+def _flush(plant: Plant) -> None:
+    with redis.Redis.from_url(plant.broker_url) as client:
+        client.flushall()
+
+
+@contextmanager
+def broker_flushed(plant: Plant) -> Iterator[None]:
+    _flush(plant)
+    yield
+    _flush(plant)
+
+
+@contextmanager
+def broker_silent(plant: Plant) -> Iterator[None]:
+    assert plant.broker.process is not None
+    with _stopped([plant.broker.process.pid]):
+        yield
+
+
+DATABASE = [postgres_silent, postgres_killed, postgres_read_only, postgres_out_of_connections]
+BROKER = [broker_flushed, broker_silent]
+
+
+@long
+@pytest.mark.parametrize("trouble", [*DATABASE, *BROKER])
+def test_trouble_under_load_costs_nothing_but_time(
+    plant: Plant, trouble: Callable[[Plant], Iterator[None]]
+) -> None:
+    load = Load(plant, seconds=8)
+    load.wait_until_subscribed()
+    with trouble(plant):  # type: ignore[attr-defined]
+        time.sleep(TROUBLE)
+    assert not (wrong := faults_of(load.result())), wrong
+
+
+@pytest.fixture
+def phone(plant: Plant) -> Iterator[Phone]:
+    phone = Phone(UdpWire(), f"sip:w0@{DOMAIN}", plant.server.sip)
+    yield phone
+    phone.close()
+
+
+@long
+@pytest.mark.parametrize("trouble", DATABASE)
+def test_subscription_is_not_accepted_before_it_can_be_stored(
+    plant: Plant, phone: Phone, trouble: Callable[[Plant], Iterator[None]]
+) -> None:
+    call = phone.call(service_uri(0))
+    request = call.request(600)
+    with trouble(plant):  # type: ignore[attr-defined]
+        phone.send(request)
+        time.sleep(TROUBLE / 2)
+        assert {message.status for message in phone.inbox.all()} <= {100, 500, 503}
+    if not phone.inbox.all(lambda message: message.status >= 300):
+        assert phone.response_to(request, 30).status == 200
+    eventually(lambda: phone.ask(phone.call(service_uri(0)).request(0)).status == 200, "recovery", 30)
+
+
+@long
+@pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own needs root")
+def test_full_disk_under_load_costs_nothing_but_time(tmp_path: Path) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=220m", "tmpfs", str(tmp_path)], check=True)
+    try:
+        plant = Plant(tmp_path)
+        try:
+            plant.start()
+            load = Load(plant, seconds=8)
+            load.wait_until_subscribed()
+            with _full(plant, tmp_path):
+                time.sleep(TROUBLE)
+            assert not (wrong := faults_of(load.result())), wrong
+        finally:
+            plant.stop()
+    finally:
+        subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+@contextmanager
+def _full(plant: Plant, folder: Path) -> Iterator[None]:
+    """Not a byte is left, and the log of transactions needs another file."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            try:
+                while file.write(b"x" * size) == size:
+                    pass
+            except OSError:
+                continue
+    try:
+        for _ in range(5):
+            plant.database.rows(
+                "select pg_switch_wal(), pg_logical_emit_message(true, 'x', repeat('x', 100000))"
+            )
+    except psycopg.Error:
+        plant.database.close()
+    yield
+    ballast.unlink()
+    process = plant.postgres.process
+    if process is not None and process.poll() is not None:
+        plant.revive_postgres()

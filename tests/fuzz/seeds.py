@@ -1,0 +1,54 @@
+"""Good input of each target, for the fuzzer to start from."""
+
+from __future__ import annotations
+
+from tests.pure.sip.samples import raw
+
+MESSAGE = raw(extra=["Contact: <sip:a@192.0.2.4>", "Supported: eventlist"], body=b"")
+NOTIFY = MESSAGE.replace(b"SUBSCRIBE", b"NOTIFY")
+RLMI = (
+    b'<list xmlns="urn:ietf:params:xml:ns:rlmi" uri="sip:l@b" version="1" fullState="true">'
+    b'<name xml:lang="en">Friends</name><resource uri="sip:a@b"><instance id="1" state="active" cid="c@d"/>'
+    b"</resource></list>"
+)
+LISTS = (
+    b'<rls-services xmlns="urn:ietf:params:xml:ns:rls-services"'
+    b' xmlns:rl="urn:ietf:params:xml:ns:resource-lists">'
+    b'<service uri="sip:l@b"><list><rl:entry uri="sip:a@b"><rl:display-name>A</rl:display-name></rl:entry>'
+    b'<rl:list name="x"><rl:entry-ref ref="resource-lists/users/sip:a@b/index/~~/resource-lists/list"/>'
+    b"</rl:list>"
+    b"</list><packages><package>presence</package></packages></service></rls-services>"
+)
+RELATED = (
+    b'multipart/related;type="application/rlmi+xml";boundary="b";start="<r@x>"\n'
+    b"--b\r\nContent-ID: <r@x>\r\nContent-Type: application/rlmi+xml\r\n\r\n" + RLMI + b"\r\n--b\r\n"
+    b"Content-ID: <c@d>\r\nContent-Transfer-Encoding: base64\r\nContent-Type: application/pidf+xml\r\n\r\n"
+    b"PGEvPg==\r\n--b--\r\n"
+)
+
+SEEDS: dict[str, tuple[bytes, ...]] = {
+    "sip_message": (MESSAGE, NOTIFY, b"SIP/2.0 200 OK\r\n" + MESSAGE.partition(b"\r\n")[2]),
+    "sip_agent": (MESSAGE, NOTIFY, MESSAGE + b"\0\0" + NOTIFY),
+    "sip_headers": (
+        b'"A \\" B" <sip:a@b;lr?x=y>;tag=1;expires=5',
+        b"SIP/2.0/UDP [2001:db8::1]:5060;branch=z9hG4bKx;rport;received=192.0.2.1",
+        b"1 SUBSCRIBE",
+        b"terminated;reason=probation;retry-after=5",
+        b"presence;id=7",
+        b'Digest username="a", realm="b", nonce="c", uri="sip:b", response="d", qop=auth, nc=1',
+    ),
+    "sip_uri": (b"sip:a%20b:p@example.test:5060;transport=tcp;lr?Subject=x", b"pres:a@b", b"a@b", b"tel:+1"),
+    "framing": (MESSAGE + b"\r\n\r\n" + NOTIFY,),
+    "multipart_body": (RELATED,),
+    "rlmi_document": (RLMI,),
+    "xml_document": (LISTS, RLMI),
+    "xcap_selector": (
+        b"/xcap-root/resource-lists/users/sip:a@b/index/~~/resource-lists/list%5b@name=%22a%22%5d/entry%5b1%5d",
+        b"http://h/xcap-root/rls-services/global/index?xmlns(x=urn:x)",
+    ),
+    "xcap_edit": (
+        b'resource-lists/list[@name="a"]/entry[@uri="sip:c@d"]\n<entry uri="sip:c@d"/>',
+        b"resource-lists/list[1]/@name\nnew",
+        b"resource-lists/list[1]/entry[1]\n<entry uri='sip:c@d'><display-name>x</display-name></entry>",
+    ),
+}
