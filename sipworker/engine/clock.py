@@ -15,17 +15,16 @@ def monotonic(seconds: float, now: float) -> float:
     return now + seconds - time.time()
 
 
-CSEQ_EPOCH = 1577836800
-"""2020: seconds since then fit below 2**31 until 2088."""
+CSEQ_EPOCH = 1767225600
+"""2026: half seconds since then fit below 2**31 until 2060."""
 CSEQ_GAP = 1000
-"""For a clock that was set back: SUBSCRIBEs that a dialog may have seen since its CSeq was stored."""
 
 
 def unused_cseq(stored: int) -> int:
-    """A CSeq higher than all that a dialog has seen, although not each was stored.
+    """A CSeq as high as any that a dialog has seen, although not each was stored; the next one is free.
 
-    Seconds: no dialog sends more than one SUBSCRIBE in each (RFC 3261 section 8.1.1.5 counts
-    them, too). A gap alone would repeat itself at the second restart in a row.
+    Half seconds: a worker does not start twice in one, and no dialog sends more SUBSCRIBEs (RFC 3261
+    section 8.1.1.5 counts the clock, too). A fixed gap would repeat itself at the second restart in a row.
     """
-    seconds = int(time.time()) - CSEQ_EPOCH
-    return seconds if seconds > stored else stored + CSEQ_GAP
+    ticks = int(2 * (time.time() - CSEQ_EPOCH))
+    return ticks if ticks >= stored else stored + ticks % CSEQ_GAP  # the clock was set back

@@ -1,0 +1,181 @@
+"""Attacks on the running server: each gets its reply, reaches nobody else, and is over at once."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from urllib.error import HTTPError
+
+import pytest
+
+from tests.live.conftest import NewPhone, PutList
+from tests.live.rig import documents
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.message import Message
+from tests.live.rig.phone import Phone
+from tests.live.rig.presence import Domain
+
+Change = Callable[[bytes], bytes]
+
+
+def insert(*lines: str) -> Change:
+    """These lines before Event."""
+    new = "".join(f"{line}\r\n" for line in lines).encode()
+    return lambda request: request.replace(b"Event:", new + b"Event:", 1)
+
+
+def replace(before: str, after: str) -> Change:
+    return lambda request: request.replace(before.encode(), after.encode(), 1)
+
+
+VIA = "Via: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKx"
+HOSTILE: dict[str, tuple[Change, int]] = {
+    "10 000 Vias": (insert(*[VIA] * 10_000), 513),
+    "3000 rows": (insert(*["X-A: b"] * 3000), 513),
+    "a row of 100 kB": (insert("X-A: " + "b" * 100_000), 513),
+    "a row folded 1000 times": (insert("X-A: b", *[" c"] * 1000), 513),
+    "body of 4 GB": (replace("Content-Length: 0", "Content-Length: 4294967295"), 513),
+    "body of more than 64 bits": (replace("Content-Length: 0", f"Content-Length: {10**30}"), 400),
+    "negative body": (replace("Content-Length: 0", "Content-Length: -1"), 400),
+    "two lengths": (insert("Content-Length: 0"), 400),
+    "Expires of 100 digits": (replace("Expires: 3600", "Expires: " + "9" * 100), 200),
+    "CSeq over 31 bits": (replace("CSeq: 1 ", "CSeq: 2147483648 "), 400),
+    "Max-Forwards of 1000 digits": (replace("Max-Forwards: 70", "Max-Forwards: " + "9" * 1000), 400),
+    "1000 required extensions": (insert("Require: " + ",".join(["x"] * 1000)), 420),
+    "Contact full of parameters": (replace("Event:", "X: " + ";a=b" * 2000 + "\r\nEvent:"), 200),
+    "body that inflates": (
+        lambda request: request.replace(
+            b"Content-Length: 0\r\n\r\n",
+            b"Content-Encoding: deflate\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nx\x9cKL",
+        ),
+        415,
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "status"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_subscribe_gets_its_reply(
+    change: Change, status: int, new_phone: NewPhone, put_list: PutList
+) -> None:
+    uri = put_list("bob")
+    attacker = new_phone("alice", kind="tcp")
+    hostile = change(attacker.call(uri).request(3600))
+    with suppress(OSError):  # answered and closed before all of it was sent
+        attacker.send(hostile)
+    answer = attacker.inbox.wait(lambda message: message.status >= 200)
+    assert answer.status == status
+    assert new_phone().call(uri).subscribe(600).status == 200
+
+
+def test_stream_that_comes_octet_by_octet_is_served(new_phone: NewPhone, put_list: PutList) -> None:
+    slow = new_phone("alice", kind="tcp")
+    request = slow.call(put_list("bob")).request(3600)
+    for place in range(len(request)):
+        slow.send(request[place : place + 1])
+    assert slow.response_to(request).status == 200
+
+
+XML = '<?xml version="1.0"?>'
+BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
+DOCUMENTS = {
+    "entity bomb": f"{XML}<!DOCTYPE r [{BOMB}]><r>&e11;</r>",
+    "external entity": f'{XML}<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r>&x;</r>',
+    "external DTD": f'{XML}<!DOCTYPE r SYSTEM "http://127.0.0.1:1/x.dtd"><r/>',
+    "deep nesting": XML + "<list>" * 50_000 + "</list>" * 50_000,
+    "a million attributes": XML + "<r " + " ".join(f'a{n}="b"' for n in range(20_000)) + "/>",
+    "cut in the middle": XML + '<rls-services xmlns="urn:ietf:params:xml:ns:rls-services"><serv',
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_hostile_document_is_refused(document: str, server: ListServer, domain: str) -> None:
+    client = server.xcap(f"alice@{domain}")
+    with pytest.raises((HTTPError, AssertionError)) as caught:
+        client.put("rls-services", document)
+    assert "409" in str(caught.value)
+    assert "root:" not in str(caught.value)
+
+
+@pytest.fixture
+def trap() -> Iterator[socket.socket]:
+    """A web server that nobody must ask."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        yield listener
+
+
+def test_external_list_makes_the_server_ask_nobody(
+    server: ListServer, phone: Phone, domain: str, trap: socket.socket
+) -> None:
+    uri, port = f"sip:alice-list@{domain}", trap.getsockname()[1]
+    anchor = (
+        f"http://127.0.0.1:{port}/xcap-root/resource-lists/users/sip:alice@{domain}/index/~~/resource-lists"
+    )
+    service = documents.service(uri, f'<list><rl:external anchor="{anchor}/list"/></list>')
+    server.database.store_list(f"alice@{domain}", uri, documents.rls_services(service))
+    assert phone.call(uri).subscribe().status == 502
+    with pytest.raises(TimeoutError):
+        trap.accept()
+
+
+INJECTED = (
+    "sip:bob@{}?Subject=x%0D%0AEvil:%20yes",
+    "sip:bob@{};method=INVITE?Evil=yes",
+    "sip:bob%0D%0AEvil:%20yes@{}",
+    "sip:bob@{}&#13;&#10;Evil: yes",
+    "sip:bob@{}>&#9;Evil",
+)
+
+
+@pytest.mark.parametrize("entry", INJECTED)
+def test_entry_writes_nothing_into_requests_but_its_address(
+    entry: str, server: ListServer, phone: Phone, resources: Domain, domain: str
+) -> None:
+    uri, good = f"sip:alice-list@{domain}", f"sip:good@{domain}"
+    name = "<rl:display-name>&#34;x&#13;&#10;Evil: yes&#60;/name></rl:display-name>".replace(
+        "</name>", "&#62;"
+    )
+    content = (
+        f'<list><rl:entry uri="{entry.format(domain).replace(">", "&gt;")}">{name}</rl:entry>'
+        f"{documents.entries([good])}</list>"
+    )
+    server.database.store_list(
+        f"alice@{domain}", uri, documents.rls_services(documents.service(uri, content))
+    )
+    call = phone.subscribe(uri)
+    call.settled()
+    resources.dialog(good)
+    for request in resources.requests.all():
+        assert request.method == "SUBSCRIBE"
+        assert request.rows("Evil") == request.rows("Subject") == []
+        assert b"\r\nEvil" not in request.data
+    assert all(notify.rows("Evil") == [] for notify in call.notifies)
+
+
+def test_nothing_that_nobody_proved_is_answered_with_more_octets_or_elsewhere(
+    new_phone: NewPhone, put_list: PutList, domain: str
+) -> None:
+    """No reflection: what a stranger sends comes back to where it came from, once."""
+    attacker = new_phone("mallory")
+    victim = new_phone("victim")
+    call = attacker.call(put_list("bob"))
+    call.contact = victim.contact
+    request = call.request(3600).replace(
+        attacker.wire.local[0].encode() + b":%d;branch" % attacker.wire.local[1],
+        b"%s:%d;branch" % (victim.wire.local[0].encode(), victim.wire.local[1]),
+        1,
+    )
+    attacker.send(request)
+    answers = victim.inbox
+    refusal = _refusal(attacker, answers.all)
+    assert refusal.status == 403
+    assert len(refusal.data) <= len(request)
+    assert not [message for message in answers.all() if not message.status], "no NOTIFY to a third address"
+
+
+def _refusal(attacker: Phone, elsewhere: Callable[[], list[Message]]) -> Message:
+    """Responses go to the source, at the port that Via names (RFC 3261 section 18.2.2)."""
+    from tests.live.rig.waiting import eventually
+
+    return eventually(lambda: [*attacker.inbox.all(), *elsewhere()], "an answer")[0]
