@@ -107,7 +107,7 @@ def media_type(value: str) -> tuple[str, dict[str, str]]:
 def parse(content_type: str, body: bytes) -> list[Part]:
     """The top-level parts, the root first; nested multiparts stay bodies. Raises MalformedMultipart."""
     kind, params = media_type(content_type)
-    boundary = params.get("boundary", "").encode()
+    boundary = params.get("boundary", "").encode("utf-8", "surrogateescape")
     if not kind.startswith("multipart/") or not boundary:
         raise MalformedMultipart(f"no multipart with a boundary: {content_type[:80]!r}")
     parts = [_part(piece) for piece in _pieces(body, boundary)]

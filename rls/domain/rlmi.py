@@ -160,7 +160,9 @@ def _version(text: str) -> int:
 
 
 def _names(element: etree._Element) -> tuple[Name, ...]:
-    return tuple(Name(name.text or "", name.get(XML_LANG)) for name in element.iterchildren(_tag("name")))
+    return tuple(
+        Name(name.text or "", name.get(XML_LANG) or None) for name in element.iterchildren(_tag("name"))
+    )
 
 
 def _resource(element: etree._Element) -> Resource:

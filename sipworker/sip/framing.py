@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
-from sipworker.sip.parse import MAX_HEAD
-
-MAX_FRAME = 1 << 20
+from sipworker.sip.parse import MAX_FRAME, MAX_HEAD
 
 _BLANK_LINE = b"\r\n\r\n"
 _CONTENT_LENGTH = re.compile(

@@ -20,6 +20,8 @@ from sipworker.sip.structure import (
 
 MAX_HEAD = 65_536
 """Octets before the body; a datagram has no more."""
+MAX_FRAME = 1 << 20
+"""Octets of a message on a stream."""
 MAX_ROWS = 256
 MAX_ROW = 8192
 """Characters of one line: it bounds what any list or parameter in it costs."""
@@ -75,10 +77,10 @@ def _parse(data: bytes, stream: bool) -> Request | Response:
     if data[:2] == b"\r\n":
         data = data.lstrip(b"\r\n")
     end = data.find(b"\r\n\r\n")
+    if end > MAX_HEAD or (end < 0 and len(data) >= MAX_HEAD):
+        raise MalformedMessage(513, "Message Too Large")
     if end < 0:
         raise malformed("message: its headers do not end")
-    if end > MAX_HEAD:
-        raise MalformedMessage(513, "Message Too Large")
     lines = _lines(data[:end].decode("utf-8", "surrogateescape"))
     start = lines.pop(0)
     message = _start_line(start, _headers(lines))
@@ -169,6 +171,8 @@ def _body(headers: Headers, rest: bytes, stream: bool) -> bytes:
     if len(lengths) > 1 or not _NUMBER(lengths[0]):
         raise malformed("Content-Length")
     length = int(lengths[0])
+    if stream and length > MAX_FRAME:
+        raise MalformedMessage(513, "Message Too Large")
     if length > len(rest):
         raise malformed("message: the body is shorter than Content-Length")
     return rest[:length]

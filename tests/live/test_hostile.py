@@ -82,8 +82,8 @@ DOCUMENTS = {
     "entity bomb": f"{XML}<!DOCTYPE r [{BOMB}]><r>&e11;</r>",
     "external entity": f'{XML}<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r>&x;</r>',
     "external DTD": f'{XML}<!DOCTYPE r SYSTEM "http://127.0.0.1:1/x.dtd"><r/>',
-    "deep nesting": XML + "<list>" * 50_000 + "</list>" * 50_000,
-    "a million attributes": XML + "<r " + " ".join(f'a{n}="b"' for n in range(20_000)) + "/>",
+    "deep nesting": XML + "<list>" * 2000 + "</list>" * 2000,
+    "thousands of attributes": XML + "<r " + " ".join(f'a{n}="b"' for n in range(3000)) + "/>",
     "cut in the middle": XML + '<rls-services xmlns="urn:ietf:params:xml:ns:rls-services"><serv',
 }
 
