@@ -207,6 +207,14 @@ SIP = Section(
             "To lists, for each user; more are answered 403. 0: any number.",
         ),
         Setting(
+            "RLS_SOURCE_RATE",
+            WHOLE,
+            "1000",
+            "requests a second",
+            "Outside of dialogs, from one address; who sends more for 10 s is ignored for the rest of them. "
+            "Trusted proxies and the presence server may send as they like. 0: any number.",
+        ),
+        Setting(
             "RLS_LOST_NOTIFIES",
             WHOLE,
             "1",

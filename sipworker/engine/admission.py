@@ -14,6 +14,7 @@ from rls.domain.lists import ListTooLong, UnresolvableReference
 from rls.domain.packages import package
 from rls.domain.profile import Profile
 from rls.domain.uri import InvalidUri, SipUri
+from sipworker.engine.age import Age
 from sipworker.engine.directory import Answer, Directory
 from sipworker.engine.expiry import granted, too_brief
 from sipworker.engine.list_subscription import LIST_TYPES, ListSubscription
@@ -38,6 +39,8 @@ from xcap.lookup import ResolvedService
 
 MAX_WAITING = 10_000
 """SUBSCRIBEs that may wait for the database; more are sent away with Retry-After."""
+OVERLOADED = 4.0
+"""Seconds that anything has waited for the database: new SUBSCRIBEs are sent away, what was begun goes on."""
 RETRY_AFTER = ("Retry-After", "5")
 UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
 GONE = Rejection(481, "Subscription does not exist")
@@ -57,6 +60,7 @@ class Admission:
         agent: UserAgent,
         watchers: Watchers,
         directory: Directory,
+        written: Age,
         policy: Policy,
         options: WorkerOptions,
         learned: Callable[[ResolvedService], None],
@@ -70,6 +74,7 @@ class Admission:
         self._agent = agent
         self._watchers = watchers
         self._directory = directory
+        self._written = written
         self._policy = policy
         self._options = options
         self._learned = learned
@@ -85,8 +90,12 @@ class Admission:
 
     def got_subscribe(self, notification: SIPIncomingSubscriptionGotSubscribe, now: float) -> None:
         sip, request = notification.sender, notification.request
-        if self.draining or len(self._directory) > MAX_WAITING:
+        if self.draining:
             sip.reject(503, now, headers=(RETRY_AFTER,))
+            return
+        if self._is_overloaded(now):
+            later = str(round(5 + 10 * self._agent.random()))  # not all of them at once
+            sip.reject(503, now, headers=(("Retry-After", later),))
             return
         claim = self._claim(sip.waiting)
         refusal = claim if isinstance(claim, Rejection) else self._misdirected(request)
@@ -107,6 +116,10 @@ class Admission:
 
     def _profile(self, request: Request) -> Profile:
         return self._profiles.of(request.header("user-agent"))
+
+    def _is_overloaded(self, now: float) -> bool:
+        waited = max(self._directory.age.of_oldest(now), self._written.of_oldest(now))
+        return waited > OVERLOADED or len(self._directory) > MAX_WAITING
 
     def _claim(self, transaction: ServerTransaction) -> Claim | Rejection:
         try:

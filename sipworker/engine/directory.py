@@ -14,6 +14,7 @@ from django.db.models import Q
 from rls.domain.lists import UnresolvableReference
 from rls.models import Subscriber
 from rls.store.ids import IdBlocks
+from sipworker.engine.age import Age
 from xcap.lookup import ResolvedService, resolve
 
 log = logging.getLogger("rls.directory")
@@ -45,6 +46,7 @@ class Directory:
     def __init__(self, ids: IdBlocks) -> None:
         self._ids = ids
         self._questions: list[Question] = []
+        self.age = Age()
         self._under_way = 0
         self._asked = asyncio.Event()
 
@@ -53,6 +55,8 @@ class Directory:
         return len(self._questions) + self._under_way
 
     def ask(self, uri: str, user: User | None, done: Callable[[Answer | None, float], None]) -> None:
+        if not self._questions:
+            self.age.begin(asyncio.get_running_loop().time())
         self._questions.append(Question(uri, user, done))
         self._asked.set()
 
@@ -67,8 +71,10 @@ class Directory:
             self._asked.clear()
             questions, self._questions = self._questions, []
             self._under_way = len(questions)
+            self.age.take()
             answers = await self._answers(questions)
             self._under_way = 0
+            self.age.done()
             now = asyncio.get_running_loop().time()
             for question, answer in zip(questions, answers, strict=True):
                 try:

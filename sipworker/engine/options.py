@@ -53,6 +53,7 @@ class WorkerOptions:
     lost_notifies: int = 1
     full_state: bool = False
     grace_time: float = 0.0
+    source_rate: int = 0
     waitn_time: float = 1.0
     settle_time: float = 2.0
     waitn_times: Mapping[str, float] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class WorkerOptions:
             max_subscriptions=settings.RLS_MAX_SUBSCRIPTIONS,
             max_user_subscriptions=settings.RLS_MAX_USER_SUBSCRIPTIONS,
             lost_notifies=settings.RLS_LOST_NOTIFIES,
+            source_rate=settings.RLS_SOURCE_RATE,
             full_state=settings.RLS_FULL_STATE,
             grace_time=settings.RLS_GRACE_TIME,
             waitn_time=settings.RLS_WAITN_TIME,

@@ -41,7 +41,7 @@ class Policy:
         self._trusted = [ipaddress.ip_network(address) for address in options.trusted_proxies]
 
     def claim(self, request: Request, source: Flow, unix_now: float) -> Claim | Rejection:
-        if self._is_trusted(source):
+        if self.trusts(source.remote[0]):
             return Claim(self._asserted(request) or request.from_.uri)
         if self._options.sip_auth == "digest":
             return self._digest_claim(request, source, unix_now)
@@ -49,10 +49,11 @@ class Policy:
             return Rejection(403, "Not from a trusted proxy")
         return Claim(request.from_.uri)
 
-    def _is_trusted(self, source: Flow) -> bool:
+    def trusts(self, host: str) -> bool:
+        """Whether the address is a trusted proxy's."""
         if not self._trusted:
             return False
-        address = ipaddress.ip_address(source.remote[0].partition("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
         return any(address in network for network in self._trusted)
 
     @staticmethod
@@ -98,7 +99,8 @@ class Policy:
             return None
         if ha1 is None or not verify(credentials, request.method, ha1):
             return self.challenge(request, unix_now)
-        if credentials.nc is not None and not self._replays.accept(credentials.nonce, credentials.nc):
+        # Without a count (RFC 2069) every answer would look like the last one: one for each nonce.
+        if not self._replays.accept(credentials.nonce, credentials.nc or "1"):
             return self.challenge(request, unix_now, stale=True)
         if aor(claim.identity) != f"{credentials.username}@{credentials.realm}".lower():
             return Rejection(403, "From is not the authenticated user")

@@ -24,6 +24,7 @@ from sipworker.engine import monitoring, systemd
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
 from sipworker.engine.directory import SPARE_IDS, Directory
+from sipworker.engine.floods import Floods
 from sipworker.engine.heartbeat import Heartbeat
 from sipworker.engine.http import HttpListener
 from sipworker.engine.list_changes import ListChanges
@@ -111,12 +112,20 @@ class SipWorker:
             handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
             advertise=self._advertised,
             on_malformed=Complaints(self._loop.time).heard,
+            on_outside=lambda flow, now: self.floods.heard(flow.remote[0], now),
             unproven=lambda transaction: self.admission.unproven(transaction),
             lost_notifies=options.lost_notifies,
             gruu=f"worker{options.worker}" if options.gruu else "",
         )
         self.problems = Problems(options.worker)
+        self._policy = Policy(options)
+        self.floods = Floods(options.source_rate, self._is_spared)
         self._handlers: dict[type, Handler] = {}
+
+    def _is_spared(self, source: str) -> bool:
+        """Those behind whom many others are."""
+        presence = self.options.presence_server
+        return self._policy.trusts(source) or bool(presence and SipUri.parse(presence).host == source)
 
     # -- wiring
 
@@ -165,7 +174,7 @@ class SipWorker:
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options, self.presence_servers)
         self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
         self.directory = Directory(ids)
-        policy, root = Policy(options), xcap_root()
+        policy, root = self._policy, xcap_root()
         self.list_changes = ListChanges(self.watchers, self.writer, ids, policy)
         self.documents = DocumentNotifier(agent, options, root)
         self.document_admission = DocumentAdmission(self.documents, self.directory, policy, options, root)
@@ -173,6 +182,7 @@ class SipWorker:
             agent,
             self.watchers,
             self.directory,
+            self.writer.age,
             policy,
             options,
             self.list_changes.learned,
@@ -248,9 +258,12 @@ class SipWorker:
     # -- events
 
     def _receive(self, data: bytes, flow: Flow) -> None:
+        now = self._loop.time()
+        if self.floods.muted and self.floods.mutes(flow.remote[0], now):
+            return
         if self.tracer.on:
             self.tracer.received(data, flow)
-        self.agent.receive(data, flow, self._loop.time())
+        self.agent.receive(data, flow, now)
 
     def _failed(self, flow: Flow) -> None:
         self._loop.call_soon(lambda: self.agent.transactions.transport_failed(flow, self._loop.time()))

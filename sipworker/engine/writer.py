@@ -15,6 +15,7 @@ import psycopg
 from rls.store import commit_group, load
 from rls.store.commit_group import CommitGroup, Connection
 from rls.store.numbering import OutboxRow
+from sipworker.engine.age import Age
 
 log = logging.getLogger("rls.writer")
 
@@ -52,6 +53,7 @@ class Writer:
         self.commits = 0
         self.updates = 0
         self.unreachable = False
+        self.age = Age()
         self._callbacks: list[tuple[int | None, Committed]] = []
         self._work = asyncio.Event()
         self._full = asyncio.Event()
@@ -67,6 +69,8 @@ class Writer:
 
         `row_id`: it waits for that state only; without, for a subscription, which is not kept waiting.
         """
+        if not self._callbacks:
+            self.age.begin(asyncio.get_running_loop().time())
         self._callbacks.append((row_id, callback))
         self._work.set()
         if row_id is None or len(self._callbacks) >= self._enough:
@@ -103,12 +107,14 @@ class Writer:
             self._full.clear()
             group, self.group = self.group, CommitGroup()
             callbacks, self._callbacks = self._callbacks, []
+            self.age.take()
             started = loop.time()
             try:
                 connection, rows = await self._write(connection, group)
                 self._tell(callbacks, rows, loop.time())
             except REFUSALS:
                 connection = await self._write_apart(connection, group, callbacks)
+            self.age.done()
             self.commits += 1
             self.updates += len(group.states)
             if self._stopping and not self._work.is_set():

@@ -54,6 +54,7 @@ class UserAgent:
     `events` are the packages it notifies, `extensions` the option tags it understands,
     `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
     hears of what did not parse, which the agent has counted and answers as far as it can;
+    `on_outside` of that and of every request that is not a NOTIFY in a dialog;
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
     `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
     answer end a subscription; `gruu` names this instance in
@@ -76,6 +77,7 @@ class UserAgent:
         compact: bool = False,
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
+        on_outside: Callable[[Flow, float], None] | None = None,
         unproven: Unproven | None = None,
         lost_notifies: int = 1,
         gruu: str = "",
@@ -97,6 +99,7 @@ class UserAgent:
         self.refused: Counter[int] = Counter()
         """SUBSCRIBEs that were rejected, by code."""
         self._on_malformed = on_malformed
+        self._on_outside = on_outside
         self._unproven = unproven or (lambda transaction: None)
         self._contact_user = f"{contact_user}@" if contact_user else ""
         self._allow_events = ", ".join(event for event in events if not event.endswith(".winfo"))
@@ -149,6 +152,7 @@ class UserAgent:
             if self._is_keep_alive(data, flow):
                 return
             self._complain(error, flow)
+            self._hear_outside(flow, now)
             if error.request is not None and error.request.method != "ACK":
                 with_received(error.request, *flow.remote)
                 self.answer_statelessly(error.request, flow, error.status, error.reason)
@@ -172,6 +176,10 @@ class UserAgent:
         except MalformedMessage as error:
             self._complain(error, flow)
 
+    def _hear_outside(self, flow: Flow, now: float) -> None:
+        if self._on_outside is not None:
+            self._on_outside(flow, now)
+
     def _complain(self, error: MalformedMessage, flow: Flow) -> None:
         self.malformed += 1
         if self._on_malformed is not None:
@@ -185,6 +193,7 @@ class UserAgent:
                 return
         elif request.method == "ACK":
             return
+        self._hear_outside(flow, now)
         transaction = self.transactions.receive_request(request, flow, now)
         if transaction is None:
             return

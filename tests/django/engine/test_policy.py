@@ -154,6 +154,14 @@ def test_the_right_password_proves_the_claim(algorithm: int) -> None:
     assert isinstance(claim, Claim) and claim.identity == "sip:alice@example.test"
 
 
+def test_an_answer_without_a_count_is_no_second_time_good() -> None:
+    judge = digest_policy()
+    challenge = challenged(judged(judge, subscribe()))[1].replace(', qop="auth"', "")
+    request = answering([challenge])
+    assert isinstance(judged(judge, request), Claim)
+    assert all("stale=true" in again for again in challenged(judged(judge, request)))
+
+
 @pytest.mark.req("R3261-22.4-1")
 def test_clients_without_qop_are_served() -> None:
     judge = digest_policy()
