@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from rls import history, orders, traces
-from rls.models import Allowance, OutboxEntry, Presentity, Watcher
+from rls.models import Allowance, OutboxEntry, Presentity, Watcher, Worker
 
 LISTS, PROFILES = "rls_lists", "rls_profiles"
 """Channels of PostgreSQL on which the SIP workers listen."""
@@ -47,13 +49,19 @@ ABANDONED_AFTER = 3600
 """Seconds after its expiry that a subscription's owner has to end it; then nobody will."""
 
 
+LIVING = 60
+"""Seconds since its heartbeat for which a worker counts as living."""
+
+
 def clean_up() -> int:
     """Delete what nobody owns any more, and records that are old; returns the rows deleted.
 
-    Living workers end their own subscriptions with a final NOTIFY; this is for the rows of
-    workers that never came back.
+    Living workers end their own subscriptions with a final NOTIFY, whatever the clock of this
+    host says; this is for the rows of workers that never came back.
     """
-    abandoned = Watcher.objects.filter(expires__lt=int(time.time()) - ABANDONED_AFTER)
+    living = Worker.objects.filter(heartbeat__gt=Now() - timedelta(seconds=LIVING)).values("id")
+    expired = Watcher.objects.filter(expires__lt=int(time.time()) - ABANDONED_AFTER)
+    abandoned = expired.exclude(owner__in=living)
     deleted = abandoned.delete()[0]
     Allowance.objects.filter(used_until__lt=time.time()).delete()
     orphans = Presentity.objects.exclude(watcher_id__in=Watcher.objects.values("id"))

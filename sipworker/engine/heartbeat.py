@@ -9,7 +9,8 @@ from collections.abc import Callable
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import Error, close_old_connections, connection
-from django.utils import timezone
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
 
 from rls import batching
 from rls.domain.slots import tick_interval
@@ -27,7 +28,10 @@ MISSED = 3
 
 class Heartbeat:
     """`note` gives the worker's counters, with the lag of the last tick; `draining` whether it refuses
-    new subscriptions."""
+    new subscriptions.
+
+    Times are the database's: the clocks of hosts may differ, and be set.
+    """
 
     def __init__(
         self,
@@ -64,16 +68,15 @@ class Heartbeat:
 
     @sync_to_async
     def _register(self) -> None:
-        now = timezone.now()
         Worker.objects.update_or_create(
-            pk=self._number, defaults={"contact": self._contact, "started": now, "heartbeat": now}
+            pk=self._number, defaults={"contact": self._contact, "started": Now(), "heartbeat": Now()}
         )
 
     @sync_to_async
     def _beat(self, sample: Sample, draining: bool) -> None:
         close_old_connections()
         Worker.objects.filter(pk=self._number).update(
-            heartbeat=sample.at, watchers=sample.watchers, back_ends=sample.back_ends, draining=draining
+            heartbeat=Now(), watchers=sample.watchers, back_ends=sample.back_ends, draining=draining
         )
         if self._beats % SAMPLE_EVERY == 0:
             sample.save()
@@ -84,9 +87,10 @@ class Heartbeat:
     @sync_to_async
     def _last_tick(self) -> tuple[float, str]:
         """How many seconds ago, and by whom."""
-        tick = Tick.objects.filter(pk=1).first()
+        ago = ExpressionWrapper(Now() - F("last"), output_field=DurationField())
+        tick = Tick.objects.filter(pk=1).annotate(ago=ago).first()
         self._lag = tick.lag if tick else 0.0
-        return ((timezone.now() - tick.last).total_seconds(), tick.by) if tick else (float("inf"), "")
+        return (tick.ago.total_seconds(), tick.by) if tick else (float("inf"), "")
 
     async def _look_at_ticks(self) -> None:
         age, by = await self._last_tick()

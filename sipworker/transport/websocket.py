@@ -11,7 +11,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from sipworker.sip.flow import Flow, host_text
-from sipworker.sip.framing import MAX_FRAME
+from sipworker.sip.parse import MAX_FRAME
 from sipworker.transport.connection import Connection, Owner
 
 SIP = [Subprotocol("sip")]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import signal
+import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.lists import DOMAIN, document, service_uri, watchers
 from rlsproject.embedded import Places, Postgres, Valkey
 from rlsproject.embedded.server import ServerFailed
-from tests.live.rig.database import Databases
+from tests.live.rig.database import Database, Databases
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.processes import Process
 from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import free_port
 
+CLOCK = Path(__file__).parent / "clock.c"
 LISTS, ENTRIES = 30, 10
 """Lists that are stored, with resources of their own."""
 
@@ -33,12 +36,17 @@ class Plant:
         self._databases = Databases(places.database_url)
         self.database = self._databases.create()
         self._store_lists()
+        self._clock = folder / "clock"
+        self.set_clock(0)
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", folder / "clock.so", CLOCK], check=True)
         self.server = ListServer(
             self.database,
             self.broker_url,
             folder,
             RLS_PRESENCE_SERVER=f"sip:{self.presence}",
             RLS_CLEAN_PERIOD="5",
+            LD_PRELOAD=str(folder / "clock.so"),
+            CLOCK_OFFSET=str(self._clock),
             **settings,
         )
 
@@ -53,6 +61,10 @@ class Plant:
 
     def start(self) -> None:
         self.server.start()
+
+    def empty_database(self) -> Database:
+        """One that was never migrated."""
+        return self._databases.create(migrated=False)
 
     # -- faults of processes
 
@@ -69,6 +81,11 @@ class Plant:
             self.processes[name].start()
         if "worker" in names:
             self.server.worker_ready()
+
+    def set_clock(self, seconds: int) -> None:
+        """Wall clock of the list server's processes, against the real one."""
+        with self._clock.open("r+b" if self._clock.exists() else "wb") as file:
+            file.write(struct.pack("q", seconds))
 
     # -- faults of servers
 

@@ -78,6 +78,14 @@ def test_stream_that_comes_octet_by_octet_is_served(new_phone: NewPhone, put_lis
     assert slow.response_to(request).status == 200
 
 
+def test_stream_that_is_cut_in_a_message_harms_nobody(new_phone: NewPhone, put_list: PutList) -> None:
+    uri, cut = put_list("bob"), new_phone("alice", kind="tcp")
+    request = cut.call(uri).request(3600)
+    cut.send(request[: len(request) // 2])
+    cut.close()
+    assert new_phone("alice", kind="tcp").call(uri).subscribe().status == 200
+
+
 XML = '<?xml version="1.0"?>'
 BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
 DOCUMENTS = {

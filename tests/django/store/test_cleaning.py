@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.db.models.functions import Now
 
 from rls import services, tasks
-from rls.models import OutboxEntry, Presentity, Watcher
-from tests.django.store.rows import presentity, watcher
+from rls.models import OutboxEntry, Presentity, Watcher, Worker
+from tests.django.store.rows import OWNER, presentity, watcher
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,14 @@ def test_what_its_owner_never_came_back_for_goes_with_its_rows() -> None:
 def test_the_task_of_celery_cleans_up_and_a_second_time_finds_nothing() -> None:
     tasks.clean_up()
     assert services.clean_up() == 0
+
+
+@pytest.mark.usefixtures("_subscriptions")
+def test_what_a_living_worker_holds_is_its_own_whatever_the_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Worker.objects.create(pk=OWNER, contact="", started=Now(), heartbeat=Now())
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 24 * 3600)
+    services.clean_up()
+    assert sorted(Watcher.objects.values_list("id", flat=True)) == [1, 2, 3]

@@ -81,8 +81,8 @@ class Databases:
         )
         self._template = self._names[0]
 
-    def create(self) -> Database:
-        return self._create(self._template)
+    def create(self, *, migrated: bool = True) -> Database:
+        return self._create(self._template if migrated else "template1")
 
     def create_empty(self) -> Database:
         """Without a table."""

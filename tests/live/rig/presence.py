@@ -33,7 +33,10 @@ class State:
 
 @dataclass(frozen=True)
 class Script:
-    """How a SUBSCRIBE for a resource is taken. `state` None: no NOTIFY until the test sends one."""
+    """How a SUBSCRIBE for a resource is taken; `status` 0: not at all.
+
+    `state` None: no NOTIFY until the test sends one.
+    """
 
     status: int = 200
     headers: tuple[str, ...] = ("Expires: 3600",)
@@ -91,7 +94,9 @@ class BackEndDialog:
         return self.answer_to_last()
 
     def answer_to_last(self) -> Message:
-        cseq = self._cseq
+        return self.answer_to(self._cseq)
+
+    def answer_to(self, cseq: int) -> Message:
         return self._server.answers.wait(
             lambda message: message["Call-ID"] == self.call_id and message.cseq == cseq
         )
@@ -164,6 +169,8 @@ class PresenceServer:
     def _first(self, domain: Domain, message: Message) -> None:
         domain.requests.add(message)
         script = domain.script_of(message.request_uri)
+        if not script.status:
+            return
         if message.method != "SUBSCRIBE" or script.status >= 300:
             self.wire.send(answer(message, script.status, *script.headers, tag=token()), message.source)
             return

@@ -1,0 +1,117 @@
+"""Hours in the life of a server: `python -m tests.faults.soak [--minutes 30]`.
+
+Watchers come and go, contacts change, lists are edited, all of it judged by rlsload; memory, file
+descriptors, tables and outbox are sampled, and must not grow: their slopes are looked at, not their values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.lists import DOMAIN, document
+from tests.faults.load import Load, faults_of
+from tests.faults.plant import ENTRIES, LISTS, Plant
+from tests.live.rig.waiting import eventually
+
+ROUND = 60.0
+"""Seconds of updates after which all watchers leave and others come."""
+EVERY = 5.0
+TABLES = ("rls_watchers", "rls_presentity", "rls_outbox", "rls_changes", "xcap", "xcap_versions")
+# What may be added over the whole time: a share of the mean, and as much on top.
+ROOM = {"kB": (0.1, 16_000.0), "files": (0.0, 4.0), "table": (0.2, 16e6), "rows": (0.0, 50.0)}
+Samples = dict[str, list[tuple[float, float]]]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument(
+        "--rate", type=int, default=500, help="states a second: half of what the machine can do"
+    )
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="soak") as folder:
+        plant = Plant(Path(folder))
+        try:
+            plant.start()
+            wrong = _soak(plant, 60 * arguments.minutes, arguments.rate)
+        finally:
+            plant.stop()
+    sys.stderr.write("".join(f"{line}\n" for line in wrong) or "nothing grew, nothing was lost\n")
+    return bool(wrong)
+
+
+def _soak(plant: Plant, seconds: float, rate: int) -> list[str]:
+    samples: Samples = {}
+    wrong: list[str] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not wrong:
+        load = Load(plant, rate=rate, seconds=ROUND)
+        load.wait_until_subscribed()
+        rest = time.monotonic() + ROUND
+        while time.monotonic() < rest:
+            time.sleep(EVERY)
+            _edit_a_list(plant)
+            _sample(plant, samples)
+        wrong = faults_of(load.result())
+        for table in TABLES[:4]:
+            eventually(lambda table=table: _count(plant, table) == 0, f"{table} empty when all have left", 30)  # type: ignore[misc]
+    return wrong + growing(samples)
+
+
+def _edit_a_list(plant: Plant) -> None:
+    """The same contacts in another order: the document changes, what has to be told does not."""
+    number = random.randrange(LISTS)
+    old = document(number, ENTRIES)
+    entries = re.findall(r"<rl:entry [^>]*/>", old)
+    new = old.replace("".join(entries), "".join(random.sample(entries, len(entries))))
+    plant.server.xcap(f"w{number}@{DOMAIN}").put("rls-services", new)
+
+
+def _sample(plant: Plant, samples: Samples) -> None:
+    now = time.monotonic()
+
+    def add(name: str, value: float) -> None:
+        samples.setdefault(name, []).append((now, value))
+
+    for name, process in plant.processes.items():
+        add(f"{name} kB", _resident(process.pid))
+        add(f"{name} files", len(list(Path(f"/proc/{process.pid}/fd").iterdir())))
+    for table in TABLES:
+        [row] = plant.database.rows("select pg_total_relation_size(%s) as size", table)
+        add(f"{table} table", row["size"])
+    add("outbox rows", _count(plant, "rls_outbox"))
+
+
+def _resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return float(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+
+
+def _count(plant: Plant, table: str) -> int:
+    [row] = plant.database.rows(f"select count(*) as count from {table}")
+    return int(row["count"])
+
+
+def growing(samples: Samples) -> list[str]:
+    """What grew: the slope of the later two thirds, over the whole time."""
+    wrong = []
+    for name, points in samples.items():
+        times, values = zip(*points[len(points) // 3 :], strict=True)
+        slope = statistics.linear_regression(times, values).slope
+        growth, mean = slope * (points[-1][0] - points[0][0]), statistics.fmean(values)
+        sys.stderr.write(f"{name}: mean {mean:.0f}, growth {growth:+.0f}\n")
+        share, more = ROOM[name.split()[-1]]
+        if growth > share * mean + more:
+            wrong.append(f"{name} grew by {growth:.0f} over a mean of {mean:.0f}")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
