@@ -54,7 +54,7 @@ class UserAgent:
     `events` are the packages it notifies, `extensions` the option tags it understands,
     `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
     hears of what did not parse, which the agent has counted and answers as far as it can;
-    `on_outside` of that and of every request that is not a NOTIFY in a dialog;
+    `on_outside` of that and of every request outside of our dialogs;
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
     `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
     answer end a subscription; `gruu` names this instance in
@@ -193,7 +193,8 @@ class UserAgent:
                 return
         elif request.method == "ACK":
             return
-        self._hear_outside(flow, now)
+        if request.to_tag is None or self._incoming_of(request) is None:
+            self._hear_outside(flow, now)
         transaction = self.transactions.receive_request(request, flow, now)
         if transaction is None:
             return
