@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import psycopg
 
@@ -36,13 +37,17 @@ class Ownership:
         self._held: Connection | None = None
         self._pid = 0
 
-    async def acquire(self) -> None:
-        """Wait until nobody else serves the number. Raises psycopg.Error if the database is away at first."""
+    async def acquire(self, stopped: asyncio.Event) -> None:
+        """Wait until nobody else serves the number, or `stopped`.
+
+        Raises psycopg.Error if the database is away at first.
+        """
         self._held = await self._try()
         if self._held is None:
             log.info("standing by: another process serves this worker", extra={"worker": self._number})
-        while self._held is None:
-            await asyncio.sleep(LOOK_AGAIN)
+        while self._held is None and not stopped.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), LOOK_AGAIN)
             try:
                 self._held = await self._try()
             except psycopg.Error:

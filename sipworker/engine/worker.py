@@ -293,7 +293,9 @@ class SipWorker:
         self._ids = IdBlocks(connect)
         await self._ids.reserve(SPARE_IDS)
         self._wire(self._ids)
-        await self.ownership.acquire()
+        await self.ownership.acquire(self._stopped)
+        if self._stopped.is_set():
+            return
         await self.profiles.load()
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
@@ -374,7 +376,8 @@ class SipWorker:
         systemd.tell(systemd.STOPPING)
         self.admission.draining = True
         self.writer.stop()
-        await asyncio.wait(self._tasks[:1], timeout=STOP_AFTER)
+        if self._tasks:
+            await asyncio.wait(self._tasks[:1], timeout=STOP_AFTER)
         await self.transports.close()
         if self._http is not None:
             await self._http.close()

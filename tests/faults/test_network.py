@@ -19,7 +19,7 @@ BAD = {
 
 
 def _judge(plant: Plant, options: tuple[str, ...], seed: int) -> list[str]:
-    return faults_of(Load(plant, *options, "--seed", str(seed), rate=100, seconds=5).result())
+    return faults_of(Load(plant, *options, "--seed", str(seed), rate=100, seconds=3).result())
 
 
 @long

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.conftest import LONG
 from tests.faults.load import Load, faults_of
 from tests.faults.plant import Plant
 from tests.live.rig.list_server import ready
@@ -25,6 +26,7 @@ def _stands_by(process: Process) -> None:
     process.wait_until(lambda: "standing by" in process.output())
 
 
+@pytest.mark.skipif(not LONG, reason="long: make faults")
 def test_other_process_takes_over_and_the_dead_one_stands_by_when_it_is_back(
     plant: Plant, standby: Process
 ) -> None:

@@ -33,6 +33,9 @@ def test_process_that_was_cut_off_and_replaced_leaves_without_a_word(
     try:
         new.start(RLS_SIP_LISTEN=f"udp:127.0.0.1:{port}")
         new.wait_until(lambda: "standing by" in new.output())
+        assert new.stop() == 0, "who stands by can be stopped"
+        new.start(RLS_SIP_LISTEN=f"udp:127.0.0.1:{port}")
+        new.wait_until(lambda: "standing by" in new.output())
         server.database.rows(END_SESSION)
         ready(new)
         eventually(lambda: len(resources.dialog(bob).subscribes) == 2, "refresh by the new process")
