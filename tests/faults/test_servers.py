@@ -93,7 +93,9 @@ def postgres_out_of_connections(plant: Plant) -> Iterator[None]:
 
 
 def _flush(plant: Plant) -> None:
-    with redis.Redis.from_url(plant.broker_url) as client:
+    with redis.Redis.from_url(
+        plant.broker_url.replace("redis+socket", "unix", 1)
+    ) as client:  # the former is Celery's
         client.flushall()
 
 

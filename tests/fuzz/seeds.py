@@ -25,6 +25,19 @@ RELATED = (
     b"Content-ID: <c@d>\r\nContent-Transfer-Encoding: base64\r\nContent-Type: application/pidf+xml\r\n\r\n"
     b"PGEvPg==\r\n--b--\r\n"
 )
+DIALOGS = (
+    b'<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:a@b">'
+    b'<dialog id="1"><state>early</state></dialog></dialog-info>'
+)
+PRESENCE = (
+    b'<p:pidf-full xmlns="urn:ietf:params:xml:ns:pidf" xmlns:p="urn:ietf:params:xml:ns:pidf-diff"'
+    b' entity="pres:a@b" version="1"><tuple id="t"><status><basic>open</basic></status></tuple></p:pidf-full>'
+)
+PATCHES = (
+    b'<p:pidf-diff xmlns="urn:ietf:params:xml:ns:pidf" xmlns:p="urn:ietf:params:xml:ns:pidf-diff"'
+    b' entity="pres:a@b" version="2"><p:replace sel="*/tuple[1]/status/basic/text()">closed</p:replace>'
+    b'<p:add sel="*/tuple[1]"><note>x</note></p:add><p:remove sel="*/tuple[1]/note"/></p:pidf-diff>'
+)
 
 SEEDS: dict[str, tuple[bytes, ...]] = {
     "sip_message": (MESSAGE, NOTIFY, b"SIP/2.0 200 OK\r\n" + MESSAGE.partition(b"\r\n")[2]),
@@ -40,6 +53,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     "sip_uri": (b"sip:a%20b:p@example.test:5060;transport=tcp;lr?Subject=x", b"pres:a@b", b"a@b", b"tel:+1"),
     "framing": (MESSAGE + b"\r\n\r\n" + NOTIFY,),
     "multipart_body": (RELATED,),
+    "delta_documents": (DIALOGS + b"\0" + DIALOGS.replace(b"full", b"partial"), PRESENCE + b"\0" + PATCHES),
     "rlmi_document": (RLMI,),
     "xml_document": (LISTS, RLMI),
     "xcap_selector": (

@@ -7,7 +7,9 @@ from contextlib import suppress
 
 from lxml import etree
 
-from rls.domain import digest, lists, multipart, partial, rlmi, summary, xmlinput
+from rls.domain import digest, lists, multipart, rlmi, summary, xmlinput
+from rls.domain.deltas import Tracker
+from rls.domain.deltas.merging import CannotMerge, merged
 from rls.domain.uri import InvalidUri, SipUri, request_uri_of
 from sipworker.sip import grammar, headers
 from sipworker.sip.agent import UserAgent
@@ -118,8 +120,15 @@ def multipart_body(data: bytes) -> None:
         multipart.parse(_text(kind), body)
     with suppress(bodies.UnreadableBody):
         bodies.read(_text(kind), body)
-    partial.is_partial(_text(kind), body)
+    Tracker().take(_text(kind), body, b"")
     summary.summarize(_text(kind), body)
+
+
+def delta_documents(data: bytes) -> None:
+    """A document and a piece of the next: one that is well-formed comes out, or a refusal."""
+    base, _, piece = data.partition(b"\0")
+    with suppress(CannotMerge):
+        xmlinput.parse(merged(base, piece, 2))
 
 
 def rlmi_document(data: bytes) -> None:
@@ -173,7 +182,7 @@ def xcap_edit(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
-        sip_message, sip_agent, sip_headers, sip_uri, framing, multipart_body, rlmi_document, xml_document,
-        xcap_selector, xcap_edit,
+        sip_message, sip_agent, sip_headers, sip_uri, framing, multipart_body, delta_documents, rlmi_document,
+        xml_document, xcap_selector, xcap_edit,
     )
 }  # fmt: skip
