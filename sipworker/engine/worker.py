@@ -124,8 +124,8 @@ class SipWorker:
 
     def _is_spared(self, source: str) -> bool:
         """Those behind whom many others are."""
-        presence = self.options.presence_server
-        return self._policy.trusts(source) or bool(presence and SipUri.parse(presence).host == source)
+        servers = self.options.presence_servers
+        return self._policy.trusts(source) or any(SipUri.parse(server).host == source for server in servers)
 
     # -- wiring
 

@@ -61,7 +61,7 @@ def sip_agent(data: bytes) -> None:
     agent = UserAgent(
         wheel=TimerWheel(0.0),
         transmit=lambda flow, data: None,
-        locate=lambda uri, done, now: done(None, now),
+        locate=lambda uri, done, now: done((), now),
         observer=observe,
         events=("presence",),
         extensions=("eventlist",),
