@@ -25,6 +25,7 @@ class Floods:
         self._exempt = exempt
         self._counts: Counter[str] = Counter()
         self._ends = 0.0
+        self._spared: set[str] = set()
         self.muted: set[str] = set()
 
     def heard(self, source: str, now: float) -> None:
@@ -36,7 +37,11 @@ class Floods:
         if len(self._counts) >= SOURCES:
             self._counts.clear()
         self._counts[source] += 1
-        if self._counts[source] > self._most and not self._exempt(source):
+        if self._counts[source] <= self._most or source in self._spared:
+            return
+        if self._exempt(source):
+            self._spared.add(source)
+        else:
             log.warning("source floods, muted", extra={"source": source, "seconds": round(self._ends - now)})
             self.muted.add(source)
 
@@ -44,6 +49,7 @@ class Floods:
         """A new period begins: everybody is heard."""
         self._ends = now + PERIOD
         self._counts.clear()
+        self._spared.clear()
         self.muted.clear()
 
     def mutes(self, source: str, now: float) -> bool:

@@ -125,7 +125,7 @@ class SipWorker:
     def _is_spared(self, source: str) -> bool:
         """Those behind whom many others are."""
         servers = self.options.presence_servers
-        return self._policy.trusts(source) or any(SipUri.parse(server).host == source for server in servers)
+        return self._policy.trusts(source) or any(source in self.resolver.known(server) for server in servers)
 
     # -- wiring
 

@@ -83,8 +83,14 @@ class Resolver:
 
     def forget(self) -> None:
         """Look every name up again."""
-        self._cache.clear()
+        self._cache = {hop: (0.0, targets) for hop, (_, targets) in self._cache.items()}
         self._avoided.clear()
+
+    def known(self, uri: str) -> set[str]:
+        """The addresses of a URI's servers as far as they were looked up. Raises InvalidUri."""
+        hop, target = next_hop(uri)
+        _, targets = self._cache.get(hop, (0.0, []))
+        return {each.address[0] for each in (targets if target is None else [target])}
 
     def avoid(self, flow: Flow, seconds: float) -> None:
         """This server failed: the others come first for a while."""

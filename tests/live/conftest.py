@@ -12,6 +12,7 @@ import pytest
 
 from tests.live.rig import documents
 from tests.live.rig.database import Databases
+from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Address
 from tests.live.rig.phone import Phone
@@ -108,6 +109,14 @@ def domain() -> str:
 def resources(presence: PresenceServer, domain: str) -> Domain:
     """The domain's resources at the presence server."""
     return presence.domain(domain)
+
+
+@pytest.fixture
+def zone() -> Iterator[DnsServer]:
+    """A DNS that knows nothing yet."""
+    server = DnsServer()
+    yield server
+    server.close()
 
 
 NewPhone = Callable[..., Phone]

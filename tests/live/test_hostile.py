@@ -11,10 +11,11 @@ import pytest
 
 from tests.live.conftest import NewPhone, PutList, Start
 from tests.live.rig import documents
+from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Message
 from tests.live.rig.phone import Phone
-from tests.live.rig.presence import Domain, pidf
+from tests.live.rig.presence import Domain, PresenceServer, pidf
 from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import UdpWire
 
@@ -185,6 +186,26 @@ def test_source_that_floods_is_ignored_and_others_are_served(
     assert server.worker.output().count("source floods") == 1
     mallory.close()
     alice.close()
+
+
+def test_proxies_and_all_presence_servers_send_as_they_like(
+    start_worker: Start, presence: PresenceServer, domain: str, zone: DnsServer
+) -> None:
+    zone.add(f"named.{domain}", "A", "127.0.0.1")
+    port = presence.address.rpartition(":")[2]
+    server = start_worker(
+        RLS_SOURCE_RATE="2",
+        RLS_PRESENCE_SERVER=f"sip:named.{domain}:{port},sip:127.0.0.4",
+        RLS_DNS_SERVERS=zone.address,
+        RLS_TRUSTED_PROXIES="127.0.0.5",
+    )
+    presence.domain("").requests.wait(lambda message: f"named.{domain}" in message.request_uri)
+    for host in ("127.0.0.1", "127.0.0.4", "127.0.0.5"):
+        peer = Phone(UdpWire(host), f"sip:peer@{domain}", server.sip)
+        for _ in range(30):
+            assert peer.ask(peer.request("OPTIONS", f"sip:rls@{domain}")).status == 200, host
+        peer.close()
+    assert "source floods" not in server.worker.output()
 
 
 def test_nothing_that_nobody_proved_is_answered_with_more_octets_or_elsewhere(

@@ -17,13 +17,6 @@ from tests.live.rig.wire import free_port
 
 
 @pytest.fixture
-def zone() -> Iterator[DnsServer]:
-    server = DnsServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def other() -> Iterator[PresenceServer]:
     """A second presence server, by TCP."""
     server = PresenceServer(wire=StreamServerWire())
