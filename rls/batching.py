@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rls.domain.slots import slots_due, tick_interval
 from rls.models import Tick
+from rls.single_flight import single_flight
 from rls.store.tick import run_slice
 
 LOCK = 4662
@@ -18,15 +19,10 @@ LOCK = 4662
 
 def tick(by: str, window: float | None = None) -> int:
     """Serve the slots of one window (seconds); returns the NOTIFYs numbered, 0 if another tick is running."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", (LOCK,))
-        row = cursor.fetchone()
-        if row is None or not row[0]:
+    with single_flight(LOCK) as alone:
+        if not alone:
             return 0
-        try:
-            return _serve(by, tick_interval(settings.RLS_WAITN_TIME) if window is None else window)
-        finally:
-            cursor.execute("select pg_advisory_unlock(%s)", (LOCK,))
+        return _serve(by, tick_interval(settings.RLS_WAITN_TIME) if window is None else window)
 
 
 def _serve(by: str, window: float) -> int:

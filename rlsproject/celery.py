@@ -16,6 +16,8 @@ from rls.domain.slots import tick_interval
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
 
+REFRESH_WATCHERS = {"task": "xcap.tasks.refresh_watchers", "schedule": 1.0, "options": {"expires": 1.0}}
+
 app = Celery("rlsproject")
 app.autodiscover_tasks()
 
@@ -25,7 +27,10 @@ def keep_our_logging(**kwargs: object) -> None:
     """A receiver is all Celery needs to leave logging to the settings."""
 
 
-def configuration(broker_url: str, waitn_time: float, clean_period: float) -> dict[str, object]:
+def configuration(
+    broker_url: str, waitn_time: float, clean_period: float, *, refreshing: bool = False
+) -> dict[str, object]:
+    """`refreshing`: OpenSIPS has to be told of documents."""
     interval = tick_interval(waitn_time)
     return {
         "broker_url": broker_url,
@@ -51,8 +56,16 @@ def configuration(broker_url: str, waitn_time: float, clean_period: float) -> di
                 "schedule": clean_period,
                 "options": {"expires": clean_period},
             },
+            **({"refresh_watchers": REFRESH_WATCHERS} if refreshing else {}),
         },
     }
 
 
-app.conf.update(configuration(settings.BROKER_URL, settings.RLS_WAITN_TIME, settings.RLS_CLEAN_PERIOD))
+app.conf.update(
+    configuration(
+        settings.BROKER_URL,
+        settings.RLS_WAITN_TIME,
+        settings.RLS_CLEAN_PERIOD,
+        refreshing=bool(settings.RLS_OPENSIPS_MI),
+    )
+)

@@ -305,6 +305,15 @@ WEB = Section(
             "The XCAP root as clients reach it, such as https://xcap.example.com/xcap-root/, which xcap-diff "
             "names; empty: made of RLS_HTTP_LISTEN.",
         ),
+        Setting(
+            "RLS_OPENSIPS_MI",
+            TEXT,
+            "",
+            "URL",
+            "Management interface of an OpenSIPS that is the presence server (its module mi_http), such as "
+            "http://192.0.2.1:8888/mi: within a second it is told (refresh_watchers) whose pres-rules or "
+            "pidf-manipulation have changed; empty: nobody is.",
+        ),
         Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
         Setting(
             "RLS_API_RATE",

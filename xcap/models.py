@@ -1,12 +1,13 @@
 from django.db import models
 
+from xcap.refresh import PresenceRefresh
 from xcap.selectors import DocumentSelector, Xui
 from xcap.selectors.document import tree_name
 from xcap.usages import ApplicationUsage, stored, usage_of
 from xcap.version import Version
 from xcap.watcher import DocumentWatcher
 
-__all__ = ["Document", "DocumentWatcher", "ServiceUri", "Version"]
+__all__ = ["Document", "DocumentWatcher", "PresenceRefresh", "ServiceUri", "Version"]
 
 
 def application_usages() -> list[tuple[int, str]]:

@@ -25,6 +25,7 @@ from xcap.documents.validation import examine, validate
 from xcap.domains import default_domain
 from xcap.errors import Conflict
 from xcap.models import Document, ServiceUri
+from xcap.opensips import refreshing
 from xcap.preconditions import ALWAYS, Preconditions
 from xcap.references import Key
 from xcap.selectors import DocumentSelector, Xui
@@ -71,6 +72,7 @@ class Change:
             return
         created = self.document.pk is None
         rows.write(self.document, self.body, secrets.token_urlsafe(16), author)
+        refreshing.note(self.document)
         if self.document.doc_type == RLS_SERVICES.doc_type:
             self._index(self.tree)
         if created and self.document.doc_type == RESOURCE_LISTS.doc_type:
@@ -220,6 +222,7 @@ def delete(
     history.record_deletion(document, author)
     list_changed(document.pk)
     announce(document.owner)
+    refreshing.note(document)
     document.delete()
 
 

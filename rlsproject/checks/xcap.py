@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, register
@@ -37,6 +38,23 @@ def super_users_are_users(**kwargs: Any) -> list[CheckMessage]:
         for text in settings.RLS_XCAP_SUPER_USERS
         if not _is_user(text)
     ]
+
+
+@register(TAG)
+def opensips_can_be_told(**kwargs: Any) -> list[CheckMessage]:
+    url = settings.RLS_OPENSIPS_MI
+    if not url or _can_be_asked(url):
+        return []
+    hint = "Write it as http://host:port/mi, where OpenSIPS has its module mi_http."
+    return [problem(45, f"RLS_OPENSIPS_MI={url!r} is no URL that can be asked.", hint)]
+
+
+def _can_be_asked(url: str) -> bool:
+    where = urlsplit(url)
+    try:
+        return where.scheme in ("http", "https") and bool(where.hostname) and where.port != 0
+    except ValueError:  # the port
+        return False
 
 
 def _is_user(text: str) -> bool:

@@ -15,6 +15,7 @@ from tests.live.rig.database import Databases
 from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Address
+from tests.live.rig.opensips import OpenSips
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, PresenceServer
 from tests.live.rig.secure import Authority, TlsWire, WebSocketWire
@@ -45,11 +46,20 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="session")
+def opensips() -> Iterator[OpenSips]:
+    """A presence server that the common list server tells of changed rules."""
+    server = OpenSips()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
 def server(
     databases: Databases,
     broker_url: str,
     presence: PresenceServer,
     authority: Authority,
+    opensips: OpenSips,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ListServer]:
     """A list server with all its processes and transports."""
@@ -59,6 +69,7 @@ def server(
         tmp_path_factory.mktemp("server"),
         RLS_PRESENCE_SERVER=f"sip:{presence.address}",
         RLS_MIN_EXPIRES="2",
+        RLS_OPENSIPS_MI=opensips.url,
         RLS_TLS_CERTIFICATES=authority.certify("localhost", "127.0.0.1", "::1"),
     )
     try:

@@ -5,10 +5,11 @@ from typing import Final
 
 from xcap.documents.icons import icon_data, icon_media_type
 from xcap.namespaces import COMMON_POLICY_NS, PIDF_NS, PRES_CONTENT_NS, PRES_RULES_NS
-from xcap.usages.usage import INDEX, ApplicationUsage
+from xcap.usages.usage import INDEX, ApplicationUsage, Refreshes
 
 _RULESET: Final = f"{{{COMMON_POLICY_NS}}}ruleset"
 _RULE_SCHEMAS: Final = ("common-policy.xsd", "pres-rules.xsd")
+_RULES: Final = Refreshes("presence", 0)
 
 PRES_RULES: Final = ApplicationUsage(
     auid="pres-rules",
@@ -17,6 +18,7 @@ PRES_RULES: Final = ApplicationUsage(
     root=_RULESET,
     doc_type=2,
     schemas=_RULE_SCHEMAS,
+    refreshes=_RULES,
 )
 OMA_PRES_RULES: Final = ApplicationUsage(
     auid="org.openmobilealliance.pres-rules",
@@ -25,6 +27,7 @@ OMA_PRES_RULES: Final = ApplicationUsage(
     root=_RULESET,
     doc_type=32,
     schemas=(*_RULE_SCHEMAS, "oma-common-policy.xsd"),
+    refreshes=_RULES,
 )
 PIDF_MANIPULATION: Final = ApplicationUsage(
     auid="pidf-manipulation",
@@ -35,6 +38,7 @@ PIDF_MANIPULATION: Final = ApplicationUsage(
     schemas=("pidf.xsd",),
     files=INDEX,
     global_files=None,
+    refreshes=Refreshes("presence", 1),
 )
 # The icon's URI stands in the owner's presence document, so those who see that fetch it without a password.
 PRES_CONTENT: Final = ApplicationUsage(

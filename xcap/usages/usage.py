@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from xcap.documents.constraints import Constraint, Uniqueness
 from xcap.selectors import DocumentSelector
@@ -14,6 +14,14 @@ Validation = Literal["strict", "lax"]
 Readers = Literal["owner", "users", "everyone"]
 
 
+class Refreshes(NamedTuple):
+    """What a presence server looks at anew when a document changes, in the words of OpenSIPS: `kind` 0 is who
+    may watch in this event package, 1 the state."""
+
+    event: str
+    kind: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationUsage:
     """One application usage.
@@ -23,7 +31,7 @@ class ApplicationUsage:
     `xcap/schemas/`; `lax` spares documents the schema. `files` and `global_files` are the paths that may
     exist below a user and below `global`, None where that tree has none. Global documents are computed
     (`computes_global`) or put by super users; `trusted_global` keeps reading to these, too. `max_bytes` and
-    `max_documents` (per user) are quotas, 0 for none of its own.
+    `max_documents` (per user) are quotas, 0 for none of its own. `refreshes`: what a presence server is told.
     """
 
     auid: str
@@ -42,6 +50,7 @@ class ApplicationUsage:
     max_documents: int = 0
     uniqueness: tuple[Uniqueness, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    refreshes: Refreshes | None = None
 
     def names(self, document: DocumentSelector) -> bool:
         """Whether a document may exist there."""

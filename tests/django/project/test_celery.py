@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rls.domain.slots import tick_interval
-from rlsproject.celery import app, configuration
+from rlsproject.celery import REFRESH_WATCHERS, app, configuration
 
 
 @pytest.mark.parametrize(("waitn_time", "interval"), [(0.2, 0.2), (1.0, 1.0), (5.0, 1.0)])
@@ -20,6 +20,15 @@ def test_tick_expires_instead_of_piling_up() -> None:
     assert isinstance(schedule, dict)
     assert schedule["tick"] == {"task": "rls.tasks.tick", "schedule": 0.2, "options": {"expires": 1.0}}
     assert schedule["clean_up"]["schedule"] == 100.0
+
+
+def test_opensips_is_told_where_there_is_one() -> None:
+    schedules = [
+        configuration("redis://", 1.0, 100.0, refreshing=told)["beat_schedule"] for told in (False, True)
+    ]
+    assert ["refresh_watchers" in schedule for schedule in schedules] == [False, True]  # type: ignore[operator]
+    app.loader.import_default_modules()
+    assert REFRESH_WATCHERS["task"] in app.tasks
 
 
 def test_tick_has_its_own_queue() -> None:

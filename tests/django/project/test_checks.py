@@ -56,6 +56,8 @@ def test_defaults_are_sensible(settings: Settings) -> None:
         (42, "RLS_XCAP_AUTH", ["proxy"]),
         (43, "RLS_XCAP_DIGEST", []),
         (44, "RLS_XCAP_SUPER_USERS", ["boss"]),
+        (45, "RLS_OPENSIPS_MI", "192.0.2.1:8888/mi"),
+        (45, "RLS_OPENSIPS_MI", "http://192.0.2.1:mi/"),
     ],
 )
 def test_senseless_value_is_rejected(settings: Settings, number: int, name: str, value: object) -> None:

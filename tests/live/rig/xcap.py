@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 MEDIA_TYPES = {
+    "pres-rules": "application/auth-policy+xml",
     "rls-services": "application/rls-services+xml",
     "resource-lists": "application/resource-lists+xml",
 }

@@ -1,0 +1,1 @@
+"""A presence server of OpenSIPS is told of documents that it follows."""
