@@ -50,6 +50,7 @@ from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.timers import TimerWheel
 from sipworker.transport.certificates import InvalidCertificate, Tls
 from sipworker.transport.resolver import Resolver
+from sipworker.transport.stray import StrayAnswers
 from sipworker.transport.transports import Transports
 from xcap.announcing import CHANNEL
 from xcap.store import root as xcap_root
@@ -94,7 +95,12 @@ class SipWorker:
         self._tasks: list[asyncio.Task[None]] = []
         self.tls = Tls(options.tls)
         self.transports = Transports(
-            options.listen, self._receive, self._failed, tls=self.tls, keep_alive=options.keep_alive
+            options.listen,
+            self._receive,
+            self._failed,
+            tls=self.tls,
+            keep_alive=options.keep_alive,
+            astray=lambda flow, answer: self.stray.take(flow, answer),
         )
         self.resolver = Resolver(self.transports, options.dns, falls_back=options.large_notify != "tcp")
         self.wheel = TimerWheel(self._loop.time())
@@ -117,6 +123,7 @@ class SipWorker:
             lost_notifies=options.lost_notifies,
             gruu=f"worker{options.worker}" if options.gruu else "",
         )
+        self.stray = StrayAnswers(lambda flow, data: self.agent.transmit(flow, data), self.resolver.locate)
         self.problems = Problems(options.worker)
         self._policy = Policy(options)
         self.floods = Floods(options.source_rate, self._is_spared)
@@ -266,7 +273,11 @@ class SipWorker:
         self.agent.receive(data, flow, now)
 
     def _failed(self, flow: Flow) -> None:
-        self._loop.call_soon(lambda: self.agent.transactions.transport_failed(flow, self._loop.time()))
+        self._loop.call_soon(self._has_failed, flow)
+
+    def _has_failed(self, flow: Flow) -> None:
+        self.stray.failed(flow)
+        self.agent.transactions.transport_failed(flow, self._loop.time())
 
     def _observe(self, notification: told.Notification, now: float) -> None:
         """A handler that fails must cost its own request only."""

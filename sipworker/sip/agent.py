@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from sipworker.sip.flow import URI_TRANSPORTS, Address, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
-from sipworker.sip.headers import MAGIC_COOKIE
+from sipworker.sip.headers import MAGIC_COOKIE, Via
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.keep_alive import answer_to_keep_alive
 from sipworker.sip.message import Request, Response
@@ -108,6 +108,8 @@ class UserAgent:
         self._advertise = advertise or (lambda flow: address_text(flow.local))
         self._contacts: dict[tuple[str, Address], str] = {}
         self._sent_by: dict[tuple[str, Address], str] = {}
+        self._ours: set[tuple[str, int | None]] = set()
+        """Host and port of every Via of ours."""
         self._branch_prefix = MAGIC_COOKIE + secrets.token_hex(6)
         self._branches = 0
 
@@ -129,6 +131,8 @@ class UserAgent:
         sent_by = self._sent_by.get(key)
         if sent_by is None:
             sent_by = self._sent_by[key] = f"SIP/2.0/{flow.transport.upper()} {self._advertise(flow)}"
+            own = Via.parse(sent_by)
+            self._ours.add((own.host.lower(), own.port))
         return f"{sent_by};branch={branch};rport"
 
     def contact(self, flow: Flow) -> str:
@@ -172,7 +176,9 @@ class UserAgent:
 
     def _receive_response(self, answer: Response, flow: Flow, now: float) -> None:
         try:
-            self.transactions.receive_response(answer, now)
+            via = answer.via
+            if (via.host.lower(), via.port) in self._ours:  # else it is not for us (18.1.2)
+                self.transactions.receive_response(answer, now)
         except MalformedMessage as error:
             self._complain(error, flow)
 

@@ -70,6 +70,7 @@ class Tls:
         context = _context(ssl.PROTOCOL_TLS_SERVER)
         _load_pair(context, certificate, key)
         if self._files.clients != "none":
+            context.verify_mode = self.server.verify_mode  # else Python hides what clients proved
             _trust(context, self._files.authorities, ssl.Purpose.CLIENT_AUTH)
         return context
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Callable
 
 from sipworker.sip.flow import Address, Flow
 from sipworker.transport.certificates import Tls
@@ -19,6 +20,7 @@ CONNECT_TIMEOUT = 5.0
 HANDSHAKE_TIMEOUT = 10.0
 """Seconds for the TLS handshake of a client."""
 
+Astray = Callable[[Flow, bytes], None]
 Peer = tuple[Address, str]
 """Whom a connection leads to: with TLS an address is not enough (RFC 5923 section 8.2)."""
 
@@ -26,7 +28,8 @@ Peer = tuple[Address, str]
 class StreamListener:
     """A listening socket and all connections, accepted or opened, that belong to it.
 
-    One that does not listen only opens connections. `tls` encrypts them.
+    One that does not listen only opens connections. `tls` encrypts them. `astray` gets answers whose
+    connection has gone.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class StreamListener:
         listens: bool = True,
         tls: Tls | None = None,
         kind: type[Connection] = StreamConnection,
+        astray: Astray = lambda flow, answer: None,
     ) -> None:
         self.transport = transport
         self.local = address
@@ -47,6 +51,7 @@ class StreamListener:
         self._failed = failed
         self._tls = tls
         self._kind = kind
+        self._astray = astray
         self._numbers = itertools.count(1)
         self._connections: dict[int, Connection] = {}
         self._by_peer: dict[Peer, Connection] = {}
@@ -100,6 +105,9 @@ class StreamListener:
         """On the connection of the flow, else on one to the same peer, else on a new one."""
         connection = self._connections.get(flow.connection) or self._by_peer.get((flow.remote, flow.name))
         if connection is None:
+            if flow.connection and data.startswith(b"SIP/2.0 "):
+                self._astray(flow, data)
+                return
             if not self._may_open(flow):
                 self._failed(flow)
                 return

@@ -9,7 +9,7 @@ from rls.domain.listener import Listener as ListenAddress
 from sipworker.sip.flow import Address, Flow
 from sipworker.transport.certificates import Tls
 from sipworker.transport.connection import Connection, StreamConnection
-from sipworker.transport.streams import StreamListener
+from sipworker.transport.streams import Astray, StreamListener
 from sipworker.transport.udp import Failed, Receive, UdpListener
 from sipworker.transport.websocket import WebSocketConnection
 
@@ -25,6 +25,7 @@ CONNECTIONS: dict[str, type[Connection]] = {
 class Transports:
     """`receive(data, flow)` for each message, `failed(flow)` when a flow cannot be used.
 
+    `astray(flow, answer)` gets answers whose TCP or TLS connection has gone.
     `tls` is needed where something encrypted is to be listened for or opened. Open WebSockets are
     pinged every `keep_alive` seconds.
     """
@@ -37,12 +38,14 @@ class Transports:
         *,
         tls: Tls | None = None,
         keep_alive: float = 0,
+        astray: Astray = lambda flow, answer: None,
     ) -> None:
         self._listen = listen
         self._receive = receive
         self._failed = failed
         self._tls = tls
         self._keep_alive = keep_alive
+        self._astray = astray
         self._keeping: asyncio.Task[None] | None = None
         self._listeners: dict[tuple[str, Address], Listener] = {}
         self.flows: list[Flow] = []
@@ -73,7 +76,13 @@ class Transports:
             listens=address.listens,
             tls=self._tls if address.encrypted else None,
             kind=CONNECTIONS[address.transport],
+            astray=self._gone_astray,
         )
+
+    def _gone_astray(self, flow: Flow, answer: bytes) -> None:
+        """Nobody can open a WebSocket to a client (RFC 7118 section 5.2)."""
+        if flow.is_byte_stream:
+            self._astray(flow, answer)
 
     async def _keep_all_alive(self) -> None:
         while True:

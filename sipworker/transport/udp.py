@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from sipworker.sip.flow import Address, Flow
+from sipworker.transport.unreachable import listen_for_errors, unreachable
 
 BATCH = 64
 MAX_DATAGRAM = 65535
@@ -33,6 +34,7 @@ class UdpListener:
             self._socket.setsockopt(socket.SOL_SOCKET, option, BUFFER)
         if family == socket.AF_INET6:
             self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listen_for_errors(self._socket)
         self._socket.bind(address)
         self.local: Address = self._socket.getsockname()[:2]
         self._receive = receive
@@ -46,14 +48,22 @@ class UdpListener:
 
     def _readable(self) -> None:
         receive, recvfrom, local = self._receive, self._socket.recvfrom, self.local
-        for _ in range(BATCH):
+        for count in range(BATCH):
             try:
                 data, source = recvfrom(MAX_DATAGRAM)
             except (BlockingIOError, InterruptedError):
+                if not count:
+                    self._hear_errors()  # what else should have woken us
                 return
             except OSError:
-                continue  # an ICMP error of an earlier datagram
+                self._hear_errors()
+                continue
             receive(data, Flow("udp", local, source[:2]))
+
+    def _hear_errors(self) -> None:
+        """Of datagrams sent before; which ones were answered meanwhile is for the transactions to say."""
+        for address in unreachable(self._socket):
+            self._failed(Flow("udp", self.local, address))
 
     def send(self, flow: Flow, data: bytes) -> None:
         if self._waiting:
@@ -70,8 +80,16 @@ class UdpListener:
             self._waiting.append((data, flow))
             return False
         except OSError:
-            self._failed(flow)
+            self._send_again(flow, data)
         return True
+
+    def _send_again(self, flow: Flow, data: bytes) -> None:
+        """The error may have been that of an earlier datagram to somebody else, and this one was not sent."""
+        self._hear_errors()
+        try:
+            self._socket.sendto(data, flow.remote)
+        except OSError:
+            self._failed(flow)
 
     def _writable(self) -> None:
         waiting, self._waiting = self._waiting, deque()

@@ -13,7 +13,7 @@ from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, PresenceServer, pidf
 
 
-@pytest.mark.req("R3261-18-1")
+@pytest.mark.req("R3261-18-1", "R3261-18-2")
 @pytest.mark.req("R3261-18.2.1-1")
 @pytest.mark.req("R3261-18.1.1-5")
 @pytest.mark.req("R7118-5-1")

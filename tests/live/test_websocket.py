@@ -78,3 +78,15 @@ def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authorit
     with connect(url(server), subprotocols=SIP) as answering:
         time.sleep(1)
         assert answering.ping().wait(10)
+
+
+@pytest.mark.req("R7118-7-1")
+def test_what_a_handshake_proves_does_not_count(start_worker: Start, authority: Authority) -> None:
+    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_SIP_AUTH="digest")
+    proofs = {"Cookie": "session=1", "Authorization": "Basic YWxpY2U6c2VjcmV0"}
+    subscribe = OPTIONS.format("proved", "proved").replace("OPTIONS", "SUBSCRIBE").removesuffix("\r\n")
+    with connect(url(server), subprotocols=SIP, additional_headers=proofs) as connection:
+        connection.send(f"{subscribe}Event: presence\r\nContact: <sip:a@df7jal23ls0d.invalid>\r\n\r\n")
+        response = answer(connection)
+        assert response.status == 401
+        assert response.rows("WWW-Authenticate")

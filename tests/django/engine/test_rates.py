@@ -109,3 +109,23 @@ async def test_an_operator_sets_a_shorter_time_for_a_list(rig: Rig) -> None:
     await rig.pass_time(0.4)  # without a tick
     (notify,) = rig.phone.told[told:]
     assert (notify.body(BOB), notify.body(CAROL)) == (b"<one/>", b"<two/>")
+
+
+@pytest.mark.req("R4235-3.10-1", "R3842-3.11-1", "R3842-3.12-1")
+@pytest.mark.parametrize("event", ["dialog", "message-summary"])
+async def test_five_changes_in_a_second_make_one_notify_of_all(rig: Rig, event: str) -> None:
+    """Also where ticks would come more often."""
+    await rig.start(events=(event,), waitn_time=0.1)
+    await rig.subscribed(event=event, settle=False)
+    await rig.pass_time(3)
+    rig.server.tell(CAROL, b"<carol/>")
+    await rig.pass_time(0.2)
+    told = len(rig.phone.told)
+    for number in range(5):
+        await changed(rig, b"<bob number='%d'/>" % number)
+        await rig.pass_time(0.1)
+    rig.server.tell(CAROL, b"<changed/>")
+    assert len(rig.phone.told) == told
+    await rig.pass_time(0.6)
+    (notify,) = rig.phone.told[told:]
+    assert set(notify.states) == {BOB, CAROL}

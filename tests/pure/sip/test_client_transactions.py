@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sipworker.sip.flow import Flow
-from sipworker.sip.message import Request
+from sipworker.sip.message import Request, response
 from sipworker.sip.transactions import Failure, Outcome, TransactionLayer
 from tests.pure.sip.network import Network
 from tests.pure.sip.peer import Peer
@@ -26,7 +26,7 @@ class Client:
         agent.transactions = self.layer
         request = Request.build(
             "OPTIONS", f"sip:{peer.at}",
-            [("Via", f"SIP/2.0/{transport.upper()} 10.0.0.1:5060;rport;branch={BRANCH}"),
+            [("Via", agent.via(self.flow, BRANCH)),
              ("From", "<sip:a@x>;tag=1"), ("To", "<sip:b@x>"), ("Call-ID", "c1"), ("CSeq", "1 OPTIONS"),
              ("Max-Forwards", "70")],
         )  # fmt: skip
@@ -118,3 +118,17 @@ def test_a_transport_error_ends_what_waits_on_its_flow_only(
     assert client.outcomes == [(Failure.TRANSPORT, 0.0)] and Failure.TRANSPORT.status == 503
     network.settle()
     assert network.times("OPTIONS") == [0] and len(client.layer) == 0
+
+
+@pytest.mark.req("R3261-18.1.2-1")
+@pytest.mark.parametrize("sent_by", ["10.0.0.1:5061", "10.0.0.7:5060", "agent.test"])
+def test_a_response_to_somebody_else_is_dropped(
+    network: Network, client: Client, peer: Peer, sent_by: str
+) -> None:
+    answer = response(peer.request, 200, to_tag="peer")
+    peer.send(AGENT, answer.replace(b"10.0.0.1:5060", sent_by.encode(), 1))
+    network.run()
+    assert client.outcomes == []
+    peer.send(AGENT, answer)
+    network.run()
+    assert len(client.outcomes) == 1

@@ -1,0 +1,48 @@
+"""Requests by a connection that the other side has opened (RFC 5923)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from rls.domain.listener import Listener
+from sipworker.sip.flow import Flow
+from sipworker.transport.certificates import Tls, TlsFiles
+from sipworker.transport.transports import Transports
+from tests.live.rig.secure import Authority
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.req("R5923-8.2-1")
+@pytest.mark.parametrize("proves", ["presence.test", "other.test", ""])
+async def test_only_who_proved_its_name_is_asked_by_its_own_connection(
+    authority: Authority, proves: str
+) -> None:
+    """Whatever `alias` in its Via says."""
+    lost: asyncio.Queue[Flow] = asyncio.Queue()
+    received: asyncio.Queue[bytes] = asyncio.Queue()
+    files = TlsFiles([authority.certify("rls.test")], authorities=authority.path, clients="optional")
+    transports = Transports(
+        [Listener.parse("tls:127.0.0.1:0")],
+        lambda data, flow: received.put_nowait(data),
+        lost.put_nowait,
+        tls=Tls(files),
+    )
+    await transports.start()
+    context = authority.client(authority.certify(proves) if proves else "")
+    reader, writer = await asyncio.open_connection(*transports.flows[0].local, ssl=context)
+    writer.write(
+        b"OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/TLS presence.test;alias\r\nContent-Length: 0\r\n\r\n"
+    )
+    await asyncio.wait_for(received.get(), 10)
+    to_presence = transports.flows[0].to(writer.get_extra_info("sockname")[:2], "presence.test")
+    transports.send(to_presence, b"SUBSCRIBE")
+    if proves == "presence.test":
+        assert await asyncio.wait_for(reader.read(9), 10) == b"SUBSCRIBE"
+    else:
+        failed = {await asyncio.wait_for(lost.get(), 10) for _ in range(2)}
+        assert to_presence in failed  # by a connection of our own, but nobody listens there
+    writer.close()
+    await transports.close()
