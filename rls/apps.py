@@ -8,8 +8,9 @@ class RlsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from rls.models import CompatibilityProfile
-        from rls.services import profiles_changed
+        from rls.models import ChangedSetting, CompatibilityProfile
+        from rls.services import profiles_changed, settings_changed
 
         for signal in (post_save, post_delete):
             signal.connect(profiles_changed, sender=CompatibilityProfile)
+            signal.connect(settings_changed, sender=ChangedSetting)

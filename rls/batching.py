@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from rls.domain.slots import slots_due, tick_interval
+from rls.domain.slots import slots_due
 from rls.models import Tick
 from rls.single_flight import single_flight
 from rls.store.tick import run_slice
@@ -17,12 +17,12 @@ LOCK = 4662
 """Advisory lock of the tick (single flight); named after the RFC."""
 
 
-def tick(by: str, window: float | None = None) -> int:
+def tick(by: str, window: float) -> int:
     """Serve the slots of one window (seconds); returns the NOTIFYs numbered, 0 if another tick is running."""
     with single_flight(LOCK) as alone:
         if not alone:
             return 0
-        return _serve(by, tick_interval(settings.RLS_WAITN_TIME) if window is None else window)
+        return _serve(by, window)
 
 
 def _serve(by: str, window: float) -> int:

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from rls import history, orders, traces
 from rls.models import Allowance, OutboxEntry, Presentity, Watcher, Worker
 
-LISTS, PROFILES = "rls_lists", "rls_profiles"
-"""Channels of PostgreSQL on which the SIP workers listen."""
+LISTS, PROFILES, SETTINGS = "rls_lists", "rls_profiles", "rls_settings"
+"""Channels of PostgreSQL on which the SIP workers listen; on the last one all processes do."""
 
 
 def _announce(channel: str, payload: str) -> None:
@@ -43,6 +43,11 @@ def all_lists_changed() -> None:
 def profiles_changed(**signal: Any) -> None:
     """Tell the SIP workers, on commit, to read the profiles of phones anew."""
     _announce(PROFILES, "")
+
+
+def settings_changed(**signal: Any) -> None:
+    """Tell all processes, on commit, to read the settings of the admin anew."""
+    _announce(SETTINGS, "")
 
 
 ABANDONED_AFTER = 3600

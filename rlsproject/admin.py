@@ -9,6 +9,10 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from rlsproject.live.admin import SettingsAdmin
+
+__all__ = ["GroupAdmin", "SettingsAdmin", "UserAdmin"]
+
 admin.site.unregister([User, Group])
 
 

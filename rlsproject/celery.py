@@ -27,6 +27,24 @@ def keep_our_logging(**kwargs: object) -> None:
     """A receiver is all Celery needs to leave logging to the settings."""
 
 
+@signals.worker_ready.connect
+@signals.worker_process_init.connect
+def attend_tasks(**kwargs: object) -> None:
+    """In the worker, and in the processes of its pool if it has some."""
+    _attend("celery")
+
+
+@signals.beat_init.connect
+def attend_beat(**kwargs: object) -> None:
+    _attend("beat")
+
+
+def _attend(process: str) -> None:
+    from rls.attendant import attend  # it needs the models
+
+    attend(process)
+
+
 def configuration(
     broker_url: str, waitn_time: float, clean_period: float, *, refreshing: bool = False
 ) -> dict[str, object]:

@@ -14,10 +14,20 @@ OPENSIPS = Section(
     "The list server, under the names of the OpenSIPS parameters",
     (
         Setting(
-            "RLS_WAITN_TIME", NUMBER, "1", "s", "Changes are collected this long, then told in one NOTIFY."
+            "RLS_WAITN_TIME",
+            NUMBER,
+            "1",
+            "s",
+            "Changes are collected this long, then told in one NOTIFY.",
+            live=True,
         ),
         Setting(
-            "RLS_MAX_EXPIRES", WHOLE, "7200", "s", "Longest subscription; longer ones are shortened to it."
+            "RLS_MAX_EXPIRES",
+            WHOLE,
+            "7200",
+            "s",
+            "Longest subscription; longer ones are shortened to it.",
+            live=True,
         ),
         Setting(
             "RLS_WAITN_TIMES",
@@ -27,6 +37,7 @@ OPENSIPS = Section(
             "Other times for event packages or lists, such as presence:5,sip:helpdesk@example.org:0.2. "
             "For the rest: RLS_WAITN_TIME, or what the package's RFC asks (5 for winfo, reg, conference, "
             "xcap-diff; 1 for dialog, message-summary) if that is longer.",
+            live=True,
         ),
         Setting("RLS_CLEAN_PERIOD", NUMBER, "100", "s", "How often expired subscriptions are cleared away."),
         Setting(
@@ -174,6 +185,7 @@ SIP = Section(
             "",
             "addresses or networks",
             "Whose P-Asserted-Identity, else From, is believed.",
+            live=True,
         ),
         Setting("RLS_REALM", TEXT, "", "", "Digest realm; empty: the domain of the subscriber."),
         Setting("RLS_DOMAINS", LIST, "", "SIP domains", "Domains whose lists are served here; empty: any."),
@@ -191,6 +203,7 @@ SIP = Section(
             "60",
             "s",
             "Shorter subscriptions get 423 (never if they ask for 1 h or more).",
+            live=True,
         ),
         Setting(
             "RLS_MAX_SUBSCRIPTIONS",
@@ -198,6 +211,7 @@ SIP = Section(
             "0",
             "subscriptions",
             "To lists, for each SIP worker; more are answered 503 with Retry-After. 0: any number.",
+            live=True,
         ),
         Setting(
             "RLS_MAX_USER_SUBSCRIPTIONS",
@@ -205,6 +219,7 @@ SIP = Section(
             "1000",
             "subscriptions",
             "To lists, for each user; more are answered 403. 0: any number.",
+            live=True,
         ),
         Setting(
             "RLS_SOURCE_RATE",
@@ -213,6 +228,7 @@ SIP = Section(
             "requests a second",
             "Outside of dialogs, from one address; who sends more for 10 s is ignored for the rest of them. "
             "Trusted proxies and the presence server may send as they like. 0: any number.",
+            live=True,
         ),
         Setting(
             "RLS_LOST_NOTIFIES",
@@ -242,6 +258,7 @@ SIP = Section(
             "1000",
             "entries",
             "Longest list that is served, after nested lists are merged.",
+            live=True,
         ),
     ),
 )
@@ -273,6 +290,7 @@ WEB = Section(
             "",
             "addresses or networks",
             "Proxies whose RLS_XCAP_PROXY_HEADER is believed, with proxy in RLS_XCAP_AUTH.",
+            live=True,
         ),
         Setting(
             "RLS_XCAP_PROXY_HEADER",
@@ -314,7 +332,9 @@ WEB = Section(
             "http://192.0.2.1:8888/mi: within a second it is told (refresh_watchers) whose pres-rules or "
             "pidf-manipulation have changed; empty: nobody is.",
         ),
-        Setting("RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes."),
+        Setting(
+            "RLS_XCAP_MAX_DOCUMENT", WHOLE, "1000000", "bytes", "Largest document that XCAP takes.", live=True
+        ),
         Setting(
             "RLS_API_RATE",
             WHOLE,
@@ -322,6 +342,7 @@ WEB = Section(
             "requests a minute",
             "How often each user (and each address that is nobody yet) may ask the REST API, "
             "all web processes together; 0: any number.",
+            live=True,
         ),
         Setting(
             "RLS_XCAP_USAGES",
@@ -332,7 +353,12 @@ WEB = Section(
             "docs/how-to/application-usages.md.",
         ),
         Setting(
-            "RLS_XCAP_VERSIONS", WHOLE, "20", "versions", "Kept of each document for its history; 0: none."
+            "RLS_XCAP_VERSIONS",
+            WHOLE,
+            "20",
+            "versions",
+            "Kept of each document for its history; 0: none.",
+            live=True,
         ),
         Setting(
             "ALLOWED_HOSTS", LIST, "127.0.0.1,localhost,[::1]", "host names", "Names the web answers to."

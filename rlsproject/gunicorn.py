@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
 django.setup()
 
+from rls.attendant import attend  # noqa: E402  (it needs the models)
+
 
 class ProjectLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Leaves format and place to `rlsproject.logs`, as all processes do."""
@@ -33,6 +35,10 @@ threads = 8
 worker_class = "gthread"
 logger_class = ProjectLogger
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    attend("web")
 
 
 def on_reload(server: object) -> None:

@@ -12,6 +12,9 @@ Made by `manage.py settingsreference` from `rlsproject/environment.py`; do not e
 Every setting is an environment variable. It may also stand in `.env` at the top of the
 project (`RLS_ENV_FILE` names another file); the real environment wins. An empty variable
 has its default. `manage.py check` says in words what does not make sense.
+
+Those that are marked *live* can also be changed in the admin (Settings), where they take effect at once in
+all processes; what is said there wins over the environment.
 """
 PRODUCTION = """
 ## In production
@@ -44,7 +47,8 @@ def _table(section: Section) -> str:
 def _row(setting: Setting) -> str:
     default = f"`{setting.default}`" if setting.default else "(empty)"
     kind = ", ".join(filter(None, (setting.kind.value, setting.unit)))
-    return f"| `{setting.name}` | {default} | {kind} | {setting.help} |\n"
+    live = " *Live.*" if setting.live else ""
+    return f"| `{setting.name}` | {default} | {kind} | {setting.help}{live} |\n"
 
 
 def env_example() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# What the admin may change, each with how its text is read; and what follows from it.
+LIVE_SETTINGS = {setting.name: setting.read for setting in environment.SETTINGS if setting.live}
 # An entry of a list is three fields of the form that edits it.
+LIVE_DERIVED: dict[str, Callable[[Any], int]] = {
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": lambda settings: 1000 + 3 * settings.RLS_LIST_LIMIT
+}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000 + 3 * _values["RLS_LIST_LIMIT"]
 
 ROOT_URLCONF = "rlsproject.urls"

@@ -60,6 +60,7 @@ NAVIGATION = [
     {
         "title": "Administration",
         "items": [
+            _page("Settings", "tune", "rls_changedsetting"),
             _page("Users", "manage_accounts", "auth_user"),
             _page("Groups", "group", "auth_group"),
         ],

@@ -26,13 +26,34 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One environment variable; `default` is what one would write into `.env`."""
+    """One environment variable; `default` is what one would write into `.env`.
+
+    `live`: operators may change it in the admin while everything runs.
+    """
 
     name: str
     kind: Kind
     default: str
     unit: str
     help: str
+    live: bool = False
+
+    def read(self, text: str) -> Value:
+        """Raises ValueError with what was expected."""
+        try:
+            return _READ[self.kind](text.strip())
+        except ValueError:
+            unit = f" ({self.unit})" if self.unit else ""
+            raise ValueError(f"{self.name}={text!r} has to be a {self.kind.value}{unit}.") from None
+
+
+def text_of(value: object) -> str:
+    """As one would write it into the environment."""
+    if isinstance(value, list):
+        return ",".join(value)
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value).removesuffix(".0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +93,10 @@ def read(settings: Iterable[Setting], source: Mapping[str, str]) -> dict[str, Va
 
 
 def _value(setting: Setting, text: str) -> Value:
-    text = text.strip() or setting.default
     try:
-        return _READ[setting.kind](text)
-    except ValueError:
-        unit = f" ({setting.unit})" if setting.unit else ""
-        wanted = f"{setting.name}={text!r} has to be a {setting.kind.value}{unit}."
-        raise ImproperlyConfigured(f"{wanted} {setting.help}") from None
+        return setting.read(text.strip() or setting.default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{error} {setting.help}") from None
 
 
 def _flag(text: str) -> bool:

@@ -4,6 +4,7 @@ from rls.models.outbox import Change, OutboxEntry
 from rls.models.presentity import Presentity
 from rls.models.profile import CompatibilityProfile
 from rls.models.sample import Problem, Sample
+from rls.models.setting import ChangedSetting
 from rls.models.subscriber import Subscriber
 from rls.models.token import AccessToken
 from rls.models.trace import Trace, TracedMessage
@@ -14,6 +15,7 @@ __all__ = [
     "AccessToken",
     "Allowance",
     "Change",
+    "ChangedSetting",
     "CompatibilityProfile",
     "Order",
     "OutboxEntry",

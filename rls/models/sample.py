@@ -25,10 +25,11 @@ class Sample(models.Model):
 
 
 class Problem(models.Model):
-    """A warning or an error of a SIP worker, as its log has it too."""
+    """A warning or an error of a process, as its log has it too."""
 
     at = models.DateTimeField()
-    owner = models.IntegerField(help_text="number of the worker")
+    owner = models.IntegerField(default=0, help_text="number of the SIP worker; 0: another process")
+    process = models.TextField(default="", db_default="", help_text="its name, if it is no SIP worker")
     level = models.TextField()
     logger = models.TextField()
     message = models.TextField()
@@ -38,3 +39,7 @@ class Problem(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def source(self) -> str:
+        return self.process or f"SIP worker {self.owner}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, register
 
 from rls.domain.listener import InvalidListener, Listener, parse_address
 from rlsproject.checks.problem import TAG, problem
+from rlsproject.checks.subject import settings
 
 
 @register(TAG)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.checks import CheckMessage, register
 
 from rls.domain.notify_rates import waitn_times
 from rls.domain.uri import InvalidUri, SipUri
 from rlsproject.checks.problem import TAG, problem
+from rlsproject.checks.subject import settings
 from sipworker.transport.certificates import CLIENTS
 
 CHOICES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, register
 
 from rlsproject.checks.problem import TAG, problem
+from rlsproject.checks.subject import settings
 from rlsproject.environment import SETTINGS
 
 AT_LEAST_ONE = (

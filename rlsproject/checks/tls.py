@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, register
 
 from rls.domain.listener import ENCRYPTED
 from rlsproject.checks.problem import TAG, problem
+from rlsproject.checks.subject import settings
 from sipworker.engine.options import tls_files
 from sipworker.transport.certificates import CLIENTS, InvalidCertificate, Tls
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.checks import CheckMessage, register
 
 from rlsproject.checks.problem import TAG, problem
+from rlsproject.checks.subject import settings
 from xcap.selectors import InvalidSelector, Xui
 
 

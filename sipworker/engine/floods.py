@@ -17,11 +17,12 @@ SOURCES = 100_000
 class Floods:
     """Counts what comes outside of dialogs, and what is malformed, by source address.
 
-    `rate`: how many each may send in a second, 0: any number; `exempt(source)`: it may send as it likes.
+    `rate()`: how many each may send in a second, 0: any number; `exempt(source)`: it may send as it likes.
     """
 
-    def __init__(self, rate: int, exempt: Callable[[str], bool]) -> None:
-        self._most = int(rate * PERIOD)
+    def __init__(self, rate: Callable[[], int], exempt: Callable[[str], bool]) -> None:
+        self._rate = rate
+        self._most = 0
         self._exempt = exempt
         self._counts: Counter[str] = Counter()
         self._ends = 0.0
@@ -48,6 +49,7 @@ class Floods:
     def renew(self, now: float) -> None:
         """A new period begins: everybody is heard."""
         self._ends = now + PERIOD
+        self._most = int(self._rate() * PERIOD)
         self._counts.clear()
         self._spared.clear()
         self.muted.clear()

@@ -16,8 +16,8 @@ from rls import batching
 from rls.domain.slots import tick_interval
 from rls.history import SAMPLE_EVERY
 from rls.models import Problem, Sample, Tick, Worker
+from rls.problems import Problems
 from sipworker.engine import systemd
-from sipworker.engine.problems import Problems
 
 log = logging.getLogger("rls.heartbeat")
 

@@ -1,4 +1,4 @@
-"""What the worker needs to know, read from the settings once."""
+"""What the worker needs to know, read from the settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,20 @@ def tls_files() -> TlsFiles:
     )
 
 
-@dataclass(frozen=True, slots=True)
+LIVE = (
+    "max_expires",
+    "min_expires",
+    "max_subscriptions",
+    "max_user_subscriptions",
+    "source_rate",
+    "trusted_proxies",
+    "waitn_time",
+    "waitn_times",
+)
+"""Options that change in place; all others stay as they were at the start."""
+
+
+@dataclass(slots=True)
 class WorkerOptions:
     """Times are seconds unless a name says otherwise. See docs/reference/settings.md."""
 
@@ -76,6 +89,12 @@ class WorkerOptions:
         times = self.waitn_times
         named = times.get(list_uri, times.get(event)) if times else None
         return max(self.waitn_time, package(event).pause) if named is None else named
+
+    def renew(self) -> None:
+        """The settings have changed."""
+        fresh = self.from_settings()
+        for name in LIVE:
+            setattr(self, name, getattr(fresh, name))
 
     @classmethod
     def from_settings(cls) -> WorkerOptions:

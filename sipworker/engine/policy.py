@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from rls.domain.digest import Credentials, challenges, parse_credentials, verify
@@ -31,6 +32,14 @@ class Claim(NamedTuple):
     credentials: Credentials | None = None
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@lru_cache(maxsize=4)
+def _networks(addresses: frozenset[str]) -> tuple[Network, ...]:
+    return tuple(map(ipaddress.ip_network, addresses))
+
+
 class Policy:
     """Believes trusted proxies, challenges everybody else, or (loopback only) believes From."""
 
@@ -38,7 +47,10 @@ class Policy:
         self._options = options
         self._nonces = NonceIssuer(options.secret)
         self._replays = ReplayGuard()
-        self._trusted = [ipaddress.ip_network(address) for address in options.trusted_proxies]
+
+    @property
+    def _trusted(self) -> tuple[Network, ...]:
+        return _networks(self._options.trusted_proxies)
 
     def claim(self, request: Request, source: Flow, unix_now: float) -> Claim | Rejection:
         if self.trusts(source.remote[0]):

@@ -106,6 +106,13 @@ class Watchers:
             wheel = self._agent.wheel
             watcher.pace = Pace(wheel, lambda rows: self._tell_rows(watcher, rows), rates, pause)
 
+    def renew_paces(self, now: float) -> None:
+        """RLS_WAITN_TIME or RLS_WAITN_TIMES has changed; what is held back is told by the new one."""
+        for watcher in self._by_id.values():
+            self.set_pace(watcher, watcher.sip.expires_at - now)
+            if watcher.pace is not None:
+                watcher.pace.hold(set())
+
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""
         self.restore(watcher)

@@ -14,7 +14,8 @@ from django.db import connection as django_connection
 from rls import traces
 from rls.domain.uri import InvalidUri, SipUri
 from rls.orders import channel
-from rls.services import LISTS, PROFILES
+from rls.problems import Problems
+from rls.services import LISTS, PROFILES, SETTINGS
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from sipworker.documents.admission import DocumentAdmission
@@ -28,13 +29,13 @@ from sipworker.engine.floods import Floods
 from sipworker.engine.heartbeat import Heartbeat
 from sipworker.engine.http import HttpListener
 from sipworker.engine.list_changes import ListChanges
+from sipworker.engine.live_options import LiveOptions
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.orders import Orders
 from sipworker.engine.outbox import Listener
 from sipworker.engine.ownership import Ownership
 from sipworker.engine.policy import Policy
 from sipworker.engine.presence_servers import PresenceServers
-from sipworker.engine.problems import Problems
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.rendering import Limits
 from sipworker.engine.restart import Restart
@@ -126,7 +127,7 @@ class SipWorker:
         self.stray = StrayAnswers(lambda flow, data: self.agent.transmit(flow, data), self.resolver.locate)
         self.problems = Problems(options.worker)
         self._policy = Policy(options)
-        self.floods = Floods(options.source_rate, self._is_spared)
+        self.floods = Floods(lambda: options.source_rate, self._is_spared)
         self._handlers: dict[type, Handler] = {}
 
     def _is_spared(self, source: str) -> bool:
@@ -179,6 +180,7 @@ class SipWorker:
         )
         self.presence_servers = PresenceServers(agent, options.presence_servers, options.presence_check)
         self.watchers = Watchers(agent, self.writer, ids, self.sender, options, self.presence_servers)
+        self.live = LiveOptions(options, lambda: self.watchers.renew_paces(self._loop.time()))
         self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
         self.directory = Directory(ids)
         policy, root = self._policy, xcap_root()
@@ -210,6 +212,7 @@ class SipWorker:
                 LISTS: self.list_changes.changed,
                 CHANNEL: self.documents.changed,
                 PROFILES: self.profiles.changed,
+                SETTINGS: self.live.changed,
                 channel(options.worker): self.orders.look,
                 traces.CHANNEL: self.tracer.look,
             },
@@ -222,6 +225,7 @@ class SipWorker:
         self.list_changes.check_all()
         self.documents.check_all()
         self.profiles.changed()
+        self.live.changed()
         self.orders.look()
         self.tracer.look()
 
@@ -307,6 +311,7 @@ class SipWorker:
         await self.ownership.acquire(self._stopped)
         if self._stopped.is_set():
             return
+        await self.live.load()
         await self.profiles.load()
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
@@ -315,7 +320,7 @@ class SipWorker:
         await self.transports.start()
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
         self._spawn(self._turn_wheel(), self._hold_place())
-        self._spawn(self.documents.run(), self.profiles.run())
+        self._spawn(self.documents.run(), self.profiles.run(), self.live.run())
         self._spawn(self.orders.run(), self.tracer.run(self.watchers))
         self.presence_servers.watch(self._loop.time())
         self.restart.resume(self._loop.time())

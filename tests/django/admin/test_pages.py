@@ -14,6 +14,7 @@ READ_ONLY = [Watcher, Presentity, OutboxEntry, Change, Worker, Tick]
 LISTS = [
     *(f"rls_{model._meta.model_name}" for model in READ_ONLY),
     "rls_subscriber",
+    "rls_changedsetting",
     "auth_user",
     "auth_group",
 ]

@@ -68,7 +68,7 @@ class Rig:
         self.network.wheel = made.wheel
         self.network.attach(RLS, agent.receive)
         made._spawn(made.writer.run(), made.directory.run(), made.list_changes.run(), made.listener.run())
-        made._spawn(made.documents.run(), made.profiles.run(), made.orders.run())
+        made._spawn(made.documents.run(), made.profiles.run(), made.live.run(), made.orders.run())
         made.restart.resume(self.clock.now())
         made.documents.resume(self.clock.now())
         await made.listener.listening.wait()

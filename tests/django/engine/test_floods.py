@@ -12,7 +12,7 @@ RATE = 10
 
 @pytest.fixture
 def floods() -> Floods:
-    return Floods(RATE, lambda source: source == PROXY)
+    return Floods(lambda: RATE, lambda source: source == PROXY)
 
 
 def flood(floods: Floods, source: str, now: float = 0.0) -> None:
@@ -44,7 +44,7 @@ def test_trusted_sources_send_as_they_like(floods: Floods) -> None:
 
 
 def test_without_a_rate_nobody_is_muted() -> None:
-    floods = Floods(0, lambda source: False)
+    floods = Floods(lambda: 0, lambda source: False)
     flood(floods, FLOODER)
     assert not floods.muted
 

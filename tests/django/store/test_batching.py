@@ -95,7 +95,7 @@ def test_a_tick_leaves_its_mark() -> None:
 
 
 def test_the_task_of_celery_ticks(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "tick_interval", lambda waitn_time: 0.0)
+    monkeypatch.setattr(tasks, "tick_interval", lambda waitn_time: 0.0)
     tasks.tick()
     assert Tick.objects.get().by == "celery"
 

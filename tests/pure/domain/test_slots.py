@@ -112,3 +112,9 @@ def test_ticks_in_time_serve_each_slice_every_waitn_time(
     gaps = [later - earlier for earlier, later in pairwise(turns)]
     assert len(turns) >= 3
     assert all(gap <= waitn_time + 2 * MARGIN + 1e-6 for gap in gaps)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1.0, 5.0), (5.0, 1.0), (0.2, 1.0)])
+def test_another_waitn_time_counts_at_once(before: float, after: float) -> None:
+    last = int(NOW * 10 / before)
+    assert [slot for slot, _ in slots_due(last, NOW, after, 10, 1.0)]

@@ -1,4 +1,4 @@
-"""Keeps warnings and errors of this process until the heartbeat writes them down for the admin."""
+"""Keeps warnings and errors of this process until they are written down for the admin."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from datetime import UTC, datetime
 from rls.models import Problem
 
 MOST = 50
-"""Problems between two heartbeats that are kept; a log has them all."""
+"""Problems between two calls of take() that are kept; a log has them all."""
 LONGEST = 1000
 _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class Problems(logging.Handler):
-    """Attached to the root logger while the worker runs."""
+    """A handler for the root logger. `process` is the name of one that is no SIP worker."""
 
-    def __init__(self, owner: int) -> None:
+    def __init__(self, owner: int = 0, process: str = "") -> None:
         super().__init__(logging.WARNING)
         self._owner = owner
+        self._process = process
         self._kept: deque[Problem] = deque(maxlen=MOST)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -27,6 +28,7 @@ class Problems(logging.Handler):
             Problem(
                 at=datetime.fromtimestamp(record.created, UTC),
                 owner=self._owner,
+                process=self._process,
                 level=record.levelname.lower(),
                 logger=record.name,
                 message=_text(record)[:LONGEST].replace("\0", ""),
