@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check bench conformance faults fuzz python
+.PHONY: run setup test check docs bench conformance faults fuzz python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -17,6 +17,11 @@ test: python
 check: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@$(VENV)/python -m pytest tests/quality
+
+docs: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@$(VENV)/python -m sphinx --fail-on-warning --nitpicky --quiet docs var/docs
+	@echo "var/docs/index.html"
 
 conformance: python
 	@$(PYTHON) -m rlsproject.prepare --tests
