@@ -14,6 +14,7 @@ from bench.cluster import Cluster
 from bench.generator import PRESENCE_PORT, SIP_PORT, WEB_PORT, RunFailed
 from bench.lists import DOMAIN, RLS_SERVICES, document, service_uri, watchers
 from rlsproject.embedded import Valkey
+from rlsproject.run.commands import BEAT, CELERY_WORKER
 
 PROJECT = Path(__file__).resolve().parent.parent
 EMPTY = """
@@ -99,11 +100,10 @@ class Ours:
             connection.execute("select pg_stat_statements_reset()")
 
     def start_processes(self) -> None:
-        celery = (sys.executable, "-m", "celery", "--app", "rlsproject")
         for number in range(self._workers):
             self.start_worker(number)
-        self._start("celery", *celery, "worker", "--pool", "threads", "--concurrency", "2")
-        self._start("beat", *celery, "beat", "--schedule", str(self._folder / "beat.db"))
+        self._start("celery", *CELERY_WORKER)
+        self._start("beat", *BEAT, "--schedule", str(self._folder / "beat.db"))
         if self._web:
             self.token = self.manage("createtoken", "--operator", "operator")
             self._start("web", sys.executable, "-m", "gunicorn", "--config", "python:rlsproject.gunicorn",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from rls import batching, live, services
-from rls.domain.slots import tick_interval
+from rls import batching, services
 
 
 @shared_task(name="rls.tasks.tick")
 def tick() -> None:
-    # Beat keeps the pace with which it was started.
-    batching.tick("celery", tick_interval(live.given()["RLS_WAITN_TIME"]))
+    batching.tick("celery")
 
 
 @shared_task(name="rls.tasks.clean_up")

@@ -7,12 +7,14 @@ no results, and no schedule file (intervals this short need no memory of the las
 from __future__ import annotations
 
 import os
+import sys
 
 from celery import Celery, signals
 from django.conf import settings
+from django.db import close_old_connections
 from kombu import Queue
 
-from rls.domain.slots import tick_interval
+from rls.domain.slots import TICK
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rlsproject.settings")
 
@@ -45,11 +47,14 @@ def _attend(process: str) -> None:
     attend(process)
 
 
-def configuration(
-    broker_url: str, waitn_time: float, clean_period: float, *, refreshing: bool = False
-) -> dict[str, object]:
+@signals.task_prerun.connect
+def leave_old_connections(**kwargs: object) -> None:
+    """As Django does before a request: those that are lost or older than CONN_MAX_AGE."""
+    close_old_connections()
+
+
+def configuration(broker_url: str, clean_period: float, *, refreshing: bool = False) -> dict[str, object]:
     """`refreshing`: OpenSIPS has to be told of documents."""
-    interval = tick_interval(waitn_time)
     return {
         "broker_url": broker_url,
         "broker_connection_retry_on_startup": True,
@@ -57,17 +62,19 @@ def configuration(
         "task_acks_late": False,
         "worker_prefetch_multiplier": 1,
         "worker_enable_remote_control": False,
+        # Else every task has a connection made anew, which costs more than a second's ticks.
+        "CELERY_DB_REUSE_MAX": sys.maxsize,
         "task_queues": [Queue("rls.tick"), Queue("rls.housekeeping")],
         "task_default_queue": "rls.housekeeping",
         "task_routes": {"rls.tasks.tick": {"queue": "rls.tick"}},
         "beat_scheduler": "celery.beat:Scheduler",
-        "beat_max_loop_interval": interval,
+        "beat_max_loop_interval": TICK,
         "beat_schedule": {
             # A tick that waited in the queue is worthless: the next one does its work.
             "tick": {
                 "task": "rls.tasks.tick",
-                "schedule": interval,
-                "options": {"expires": max(interval, 1.0)},
+                "schedule": TICK,
+                "options": {"expires": TICK},
             },
             "clean_up": {
                 "task": "rls.tasks.clean_up",
@@ -82,7 +89,6 @@ def configuration(
 app.conf.update(
     configuration(
         settings.BROKER_URL,
-        settings.RLS_WAITN_TIME,
         settings.RLS_CLEAN_PERIOD,
         refreshing=bool(settings.RLS_OPENSIPS_MI),
     )

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-LONGEST_TICK = 1.0
-"""Seconds between two ticks at most: a long waitn_time is served slice by slice all the same."""
+TICK = 2.0
+"""Seconds between two ticks, whatever waitn_time is: a tick serves the slots of that time, each when it
+is due. Shorter, and the sending and taking of its message would cost more than its slices."""
 MARGIN = 0.05
 """Seconds that a tick ends before the next one starts; its last slots are left to that one."""
-
-
-def tick_interval(waitn_time: float) -> float:
-    """Seconds between two ticks."""
-    return min(waitn_time, LONGEST_TICK)
 
 
 def slots_due(

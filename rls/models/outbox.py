@@ -16,6 +16,7 @@ class Change(models.Model):
 
     class Meta:
         db_table = "rls_changes"
+        indexes = (models.Index(fields=["slice"], name="rls_changes_slice"),)
 
     def __str__(self) -> str:
         return f"{len(self.row_ids)} changes in slice {self.slice}"

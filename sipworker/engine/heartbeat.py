@@ -13,7 +13,6 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from rls import batching
-from rls.domain.slots import tick_interval
 from rls.history import SAMPLE_EVERY
 from rls.models import Problem, Sample, Tick, Worker
 from rls.problems import Problems
@@ -22,8 +21,8 @@ from sipworker.engine import systemd
 log = logging.getLogger("rls.heartbeat")
 
 INTERVAL = 1.0
-MISSED = 3
-"""Ticks that may be missing before the worker runs them itself."""
+PATIENCE = 3.0
+"""Seconds, or slots if they are longer, without a tick before the worker runs them itself."""
 
 
 class Heartbeat:
@@ -94,11 +93,9 @@ class Heartbeat:
 
     async def _look_at_ticks(self) -> None:
         age, by = await self._last_tick()
-        allowed = MISSED * max(
-            tick_interval(settings.RLS_WAITN_TIME), settings.RLS_WAITN_TIME / settings.RLS_SLICES
-        )
         # In the future: the clock was set back, and beat may wait until it has caught up.
-        missing = abs(age) > allowed or by == self._name
+        slot = settings.RLS_WAITN_TIME / settings.RLS_SLICES
+        missing = abs(age) > PATIENCE * max(1.0, slot) or by == self._name
         if missing and not self.standing_in:
             log.warning("no tick from Celery: this worker batches until it is back", extra={"age": age})
         elif self.standing_in and not missing:

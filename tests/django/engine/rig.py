@@ -191,7 +191,7 @@ def _tick(slices: int) -> int:
     with connect_sync() as connection:
         for number in range(slices):
             with connection.transaction():
-                numbered += run_slice(connection.cursor(), number, number, "test", 0.0)
+                numbered += run_slice(connection, number, number, "test", 0.0)
     return numbered
 
 

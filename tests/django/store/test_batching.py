@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
+from psycopg import RawCursor
 from pytest_django import DjangoAssertNumQueries
 
 from rls import batching, tasks
 from rls.models import Change, OutboxEntry, Tick, Watcher
-from rls.store.tick import Cursor, run_slice
+from rls.store import tick as tick_store
+from rls.store.tick import run_slice
 from tests.django.database import connect_sync
 from tests.django.store.rows import watcher
 
@@ -59,11 +64,11 @@ def test_a_tick_leaves_the_lock_free_also_when_it_fails(monkeypatch: pytest.Monk
 def test_one_broken_slice_keeps_what_the_others_did(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[int] = []
 
-    def fail_at_the_third(cursor: Cursor, number: int, slot: int, by: str, lag: float) -> int:
+    def fail_at_the_third(used: psycopg.Connection[Any], number: int, slot: int, by: str, lag: float) -> int:
         served.append(number)
         if len(served) == 3:
             raise RuntimeError("broken slice")
-        return run_slice(cursor, number, slot, by, lag)
+        return run_slice(used, number, slot, by, lag)
 
     monkeypatch.setattr(batching, "run_slice", fail_at_the_third)
     with pytest.raises(RuntimeError):
@@ -74,15 +79,24 @@ def test_one_broken_slice_keeps_what_the_others_did(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("due", [0, 1, 300])
 def test_a_slice_is_one_statement_however_many_watchers_are_due(
-    due: int, django_assert_num_queries: DjangoAssertNumQueries
+    due: int, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    executed = []
+
+    class Counting(RawCursor[Any]):
+        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+            executed.append(query)
+            return super().execute(query, *args, **kwargs)
+
+    monkeypatch.setattr(tick_store, "RawCursor", Counting)
     numbers = range(1000, 1000 + due)
     for number in numbers:
         Watcher.objects.create(**watcher(number)._asdict())
         Change.objects.create(owner=1, slice=3, watcher_ids=[number], row_ids=[number])
     Tick.objects.create(id=1, last=timezone.now(), by="")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         assert batching.serve_slot(13, "test", time.time()) == due
+    assert len(executed) == 1
     tick = Tick.objects.get()
     assert (OutboxEntry.objects.count(), tick.slot, tick.slots, tick.notifies) == (due, 13, 1, due)
 
@@ -95,9 +109,19 @@ def test_a_tick_leaves_its_mark() -> None:
 
 
 def test_the_task_of_celery_ticks(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "tick_interval", lambda waitn_time: 0.0)
+    monkeypatch.setattr(batching, "tick", partial(batching.tick, window=0.0))
     tasks.tick()
     assert Tick.objects.get().by == "celery"
+
+
+def test_a_tick_does_not_read_the_changes_of_other_slices() -> None:
+    """Nor those that are claimed and not vacuumed yet, of which there are many under load."""
+    with connection.cursor() as cursor:
+        cursor.execute(batching.SCANS, {"on": "off"})
+        cursor.execute("explain select id from rls_changes where slice = 3 for update skip locked")
+        plan = str(cursor.fetchall())
+        cursor.execute(batching.SCANS, {"on": "on"})
+    assert "Index Scan using rls_changes_slice" in plan
 
 
 def test_the_lock_is_held_by_the_connection_of_the_tick_only() -> None:

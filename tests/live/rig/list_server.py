@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from rlsproject.run.commands import BEAT, CELERY_WORKER
 from tests.live.rig.database import PASSWORD, Database
 from tests.live.rig.message import Address
 from tests.live.rig.processes import Process
@@ -48,10 +49,9 @@ class ListServer:
         def process(name: str, *command: str) -> Process:
             return Process((sys.executable, *command), self.environment, folder / f"{name}.log")
 
-        celery = ("-m", "celery", "--app", "rlsproject")
         self.worker = process("worker", "manage.py", "runsipworker")
-        self.celery = process("celery", *celery, "worker", "--pool", "threads", "--concurrency", "2")
-        self.beat = process("beat", *celery, "beat")
+        self.celery = process("celery", *CELERY_WORKER[1:])
+        self.beat = process("beat", *BEAT[1:])
         self.web = process(
             "web", "-m", "gunicorn", "--config", "python:rlsproject.gunicorn", "rlsproject.wsgi"
         )

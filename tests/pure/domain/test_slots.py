@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rls.domain.slots import LONGEST_TICK, MARGIN, slots_due, tick_interval
+from rls.domain.slots import MARGIN, TICK, slots_due
 
 NOW = 1_000_000.0
 waitn_times = st.sampled_from([0.2, 0.5, 1.0, 2.0, 5.0, 50.0])
@@ -17,34 +17,28 @@ slice_counts = st.integers(1, 20)
 
 
 def served(
-    starts: list[float], waitn_time: float, slices: int, window: float | None = None, last: int = 0
+    starts: list[float], waitn_time: float, slices: int, window: float = TICK, last: int = 0
 ) -> list[tuple[int, float]]:
     """Slots and their times over several ticks, each of which remembers the last slot served."""
     slots = []
     for start in starts:
-        length = tick_interval(waitn_time) if window is None else window
-        for slot, due in slots_due(last, start, waitn_time, slices, length):
+        for slot, due in slots_due(last, start, waitn_time, slices, window):
             slots.append((slot, max(due, start)))
             last = slot
     return slots
 
 
-@pytest.mark.parametrize(("waitn_time", "interval"), [(0.2, 0.2), (1.0, 1.0), (50.0, LONGEST_TICK)])
-def test_ticks_come_every_waitn_time_and_at_least_every_second(waitn_time: float, interval: float) -> None:
-    assert tick_interval(waitn_time) == interval
-
-
 def test_a_tick_spreads_the_slices_over_its_interval() -> None:
-    slots = served([NOW, NOW + 1, NOW + 2], 1.0, 10)
-    steady = [due for _, due in slots if NOW + 1 <= due < NOW + 2]
-    assert steady == pytest.approx([NOW + 1 + turn / 10 for turn in range(10)])
+    slots = served([NOW, NOW + TICK, NOW + 2 * TICK], 1.0, 10)
+    steady = [due for _, due in slots if NOW + TICK <= due < NOW + 2 * TICK]
+    assert steady == pytest.approx([NOW + TICK + turn / 10 for turn in range(20)])
 
 
 def test_a_long_waitn_time_is_served_slice_by_slice() -> None:
     slots = served([NOW + second for second in range(100)], 50.0, 10)
     turns = Counter(slot % 10 for slot, due in slots if NOW + 50 <= due < NOW + 100)
     assert turns == Counter(range(10))
-    assert all(abs(due - slot * 5) < LONGEST_TICK for slot, due in slots if due >= NOW + 50)
+    assert all(abs(due - slot * 5) < TICK for slot, due in slots if due >= NOW + 50)
 
 
 def test_a_tick_leaves_its_last_moments_to_the_next() -> None:
@@ -104,10 +98,9 @@ def test_ticks_in_time_serve_each_slice_every_waitn_time(
 ) -> None:
     """Late by less than the margin, as beat is: no slice waits longer than waitn_time and a tick's delay."""
     assume(number < slices)
-    interval = tick_interval(waitn_time)
-    count = int(4 * waitn_time / interval) + 1
+    count = int(4 * max(waitn_time, TICK) / TICK) + 1
     delays = data.draw(st.lists(st.floats(0, MARGIN), min_size=count, max_size=count))
-    starts = [NOW + turn * interval + delay for turn, delay in enumerate(delays)]
+    starts = [NOW + turn * TICK + delay for turn, delay in enumerate(delays)]
     turns = [due for slot, due in served(starts, waitn_time, slices) if slot % slices == number]
     gaps = [later - earlier for earlier, later in pairwise(turns)]
     assert len(turns) >= 3
