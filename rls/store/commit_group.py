@@ -13,9 +13,9 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
 
-from rls.store.group_statements import Part, presentities, statement, states, watchers
+from rls.store.group_statements import Part, arrays, presentities, statement, states, watchers
 from rls.store.numbering import NotifyRequest, OutboxRow, renewing_parameters
-from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
+from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow, sql_types
 
 Connection = AsyncConnection[tuple[Any, ...]]
 
@@ -25,6 +25,11 @@ LOCK = "select id from rls_watchers where id = any(%b::int8[]) order by id for u
 POSITIONS = """
 update rls_presentity p set position = u.position
   from unnest(%b::int8[], %b::int4[]) u(id, position) where p.id = u.id
+"""
+RENEW = f"""
+update rls_watchers t set {", ".join(f"{name} = u.{name}" for name in RefreshRow._fields[1:])}
+  from unnest({arrays(sql_types(RefreshRow))}) u({", ".join(RefreshRow._fields)})
+ where t.id = u.id and t.status <> 3
 """
 DELETE_PRESENTITIES = "delete from rls_presentity where id = any(%b::int8[])"
 DELETE_WATCHERS = """
@@ -38,7 +43,7 @@ delete from rls_outbox where watcher_id = any(%b::int8[]) and owner = %b
 class CommitGroup:
     """What is to be written; `watchers` of `changes` are told by the next tick of their slice.
 
-    A refresh comes with the NOTIFY that answers it.
+    A refresh comes with the NOTIFY that answers it, a renewal is one that is followed by none.
     """
 
     new_watchers: list[WatcherRow] = field(default_factory=list)
@@ -46,6 +51,7 @@ class CommitGroup:
     states: dict[int, StateRow] = field(default_factory=dict)
     changes: list[tuple[int, int]] = field(default_factory=list)
     refreshes: dict[int, RefreshRow] = field(default_factory=dict)
+    renewals: dict[int, RefreshRow] = field(default_factory=dict)
     positions: dict[int, int] = field(default_factory=dict)
     first: dict[int, NotifyRequest] = field(default_factory=dict)
     notifies: dict[int, NotifyRequest] = field(default_factory=dict)
@@ -63,7 +69,7 @@ class CommitGroup:
     @property
     def stands_alone(self) -> bool:
         """Whether no part needs what another one writes."""
-        if self.ended_watchers or self.ended_presentities or self.positions:
+        if self.ended_watchers or self.ended_presentities or self.positions or self.renewals:
             return False
         if self.new_presentities and not self.states.keys().isdisjoint(
             row.id for row in self.new_presentities
@@ -132,12 +138,14 @@ async def _one_by_one(
     async def run(query: str, *parameters: Any) -> None:
         await connection.execute(query, parameters, prepare=True)
 
-    if known := {*group.refreshes, *group.first, *group.notifies, *group.ended_watchers}:
+    if known := {*group.refreshes, *group.renewals, *group.first, *group.notifies, *group.ended_watchers}:
         await run(LOCK, list(known))
     # Before the new rows: a resource may leave a list and come back within one group.
     if group.ended_presentities:
         await run(DELETE_PRESENTITIES, group.ended_presentities)
     numbered = [row for part in parts for row in await _run(connection, [part])]
+    if group.renewals:
+        await run(RENEW, *map(list, zip(*group.renewals.values(), strict=True)))
     if group.positions:
         await run(POSITIONS, list(group.positions), list(group.positions.values()))
     if group.ended_watchers:

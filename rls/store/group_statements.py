@@ -24,7 +24,8 @@ _WATCHER_TYPES = sql_types(WatcherRow)
 _PRESENTITY_TYPES = sql_types(PresentityRow)
 
 
-def _arrays(types: Iterable[str]) -> str:
+def arrays(types: Iterable[str]) -> str:
+    """Placeholders for the parameters of unnest."""
     return ", ".join(f"%b::{kind}[]" for kind in types)
 
 
@@ -32,7 +33,7 @@ _STATE_SET = ", ".join(f"{column} = u.{column}" for column in StateRow._fields[1
 STATES = f"""
 u as (
   update rls_presentity p set {_STATE_SET}, updated = 1, changed = %b::int8
-    from unnest({_arrays(_STATE_TYPES)}) u({", ".join(StateRow._fields)}) where p.id = u.id
+    from unnest({arrays(_STATE_TYPES)}) u({", ".join(StateRow._fields)}) where p.id = u.id
 ), sent as (
   delete from rls_outbox where id = any(%b::int8[])
 ), marked as (
@@ -45,7 +46,7 @@ u as (
 WATCHERS = f"""
 w as (
   insert into rls_watchers ({", ".join(WatcherRow._fields)})
-  select * from unnest({_arrays(_WATCHER_TYPES)})
+  select * from unnest({arrays(_WATCHER_TYPES)})
   on conflict (id) do nothing
   returning id, owner, version, local_cseq
 ), first as (
@@ -58,7 +59,7 @@ PRESENTITIES = f"""
 p as (
   insert into rls_presentity ({", ".join(PresentityRow._fields)}, content_type, expires, updated, auth_state,
     reason, be_remote_tag, be_target, be_route, be_local_cseq, be_remote_cseq, be_code)
-  select u.*, '', 0, 0, 0, '', '', '', '', 0, -1, 0 from unnest({_arrays(_PRESENTITY_TYPES)}) u
+  select u.*, '', 0, 0, 0, '', '', '', '', 0, -1, 0 from unnest({arrays(_PRESENTITY_TYPES)}) u
   on conflict (id) do nothing
 )"""
 

@@ -138,6 +138,7 @@ class BackEnds:
         for back_end in _with_forks(watcher.resources.values()):
             if back_end.subscription is not None:
                 back_end.subscription.headers = self.headers_of(watcher, back_end.plain)
+                back_end.subscription.entity_tag = ""  # the state may now be told in another way
 
     def retry_failed(self, watcher: ListSubscription, now: float) -> int:
         """Ask those again that refused, ended or gave no answer; returns how many."""
@@ -256,7 +257,7 @@ class BackEnds:
             return False
         notify.accept(now)
         if back_end.partials == 1 and back_end.subscription is not None:
-            back_end.subscription.refresh(now)
+            back_end.subscription.refresh(now, full=True)
         return True
 
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify, has_news: bool) -> bool:

@@ -137,11 +137,11 @@ class ListSubscription:
     lost. `params` are those of Event but for its id; `pace` None: the ticks decide.
     """
 
-    __slots__ = ("_queue", "deflate", "ending", "event", "force_full", "from_header", "id", "identity",
-                 "in_flight", "last_cseq", "list_uri", "max_forwards", "names", "news_since", "offered",
-                 "pace", "params", "profile", "resources", "restored", "retries", "service_uri",
-                 "settle_timer", "settled", "shown", "sip", "spread", "unanswered", "unsettled",
-                 "user_agent")  # fmt: skip
+    __slots__ = ("_first_version", "_queue", "changes", "deflate", "ending", "event", "force_full",
+                 "from_header", "id", "identity", "in_flight", "last_cseq", "list_uri", "max_forwards",
+                 "names", "news_since", "offered", "pace", "params", "profile", "resources", "restored",
+                 "retries", "service_uri", "settle_timer", "settled", "shown", "sip", "spread",
+                 "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -182,6 +182,9 @@ class ListSubscription:
         self.ending = ""
         self.deflate = False
         self.force_full = False
+        self.changes = 0
+        """Of the list's state, since this worker keeps it."""
+        self._first_version = sip.dialog.local_cseq
         self.spread = False
         self.restored = False
         self.retries = 0
@@ -233,6 +236,26 @@ class ListSubscription:
         self.resources[entry.uri] = back_end
         self.unanswered += 1
         return back_end
+
+    # -- conditional notification (RFC 5839)
+
+    @property
+    def entity_tag(self) -> str:
+        """Of the state of the whole list (section 6.5).
+
+        No other state has it: where this worker began to count, an earlier one had told less.
+        """
+        return f"{self.id:x}-{self._first_version:x}-{self.changes:x}"
+
+    def knows_all(self, condition: str | None) -> bool:
+        """Whether Suppress-If-Match says that the watcher needs no NOTIFY."""
+        if condition == "*":
+            return True
+        return condition == self.entity_tag and not self._has_untold()
+
+    def _has_untold(self) -> bool:
+        held = self.pace is not None and self.pace.holds
+        return bool(self.news_since or self.unsettled or self._queue or self.force_full or held)
 
     # -- NOTIFYs to send, in the order of their CSeq
 

@@ -7,6 +7,7 @@ such a watcher gets full state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from rls.domain.notify_rates import Rates
 from sipworker.sip.timers import Timer, TimerWheel
@@ -15,6 +16,9 @@ PERIOD = 60.0
 """Seconds over which the average of adaptive-min-rate goes."""
 SOON = 0.05
 """Seconds in which changes that come together are collected when nothing has to be waited for."""
+
+
+FOREVER = inf
 
 
 class Pace:
@@ -55,6 +59,15 @@ class Pace:
             self._held.clear()
         self._arm()
 
+    @property
+    def holds(self) -> bool:
+        return bool(self._held)
+
+    @property
+    def is_asleep(self) -> bool:
+        """`Suppress-If-Match: *` makes a subscription dormant (RFC 5839 section 6.4)."""
+        return self._shortest == FOREVER
+
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -62,7 +75,7 @@ class Pace:
 
     def _next(self) -> float | None:
         """When the next NOTIFY is due; None: not before something changes, or while one is under way."""
-        if self._under_way:
+        if self._under_way or self.is_asleep:
             return None
         if self._held:
             return self._sent + self._shortest + SOON

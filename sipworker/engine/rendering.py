@@ -70,9 +70,11 @@ def render(
     )
     state = watcher.sip.subscription_state(now, row.reason)
     if watcher.pace is not None and not row.reason:
+        if watcher.pace.is_asleep:
+            return Notify(state, f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\n", b"", full, set(), [])
         state += watcher.pace.rates.params()
     shown = [] if package(watcher.event).full_state else _untold(back_ends, left_over)
-    headers = f"{REQUIRE}Content-Type: {content_type}\r\n"
+    headers = f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\nContent-Type: {content_type}\r\n"
     if watcher.deflate and 0 < limits.deflate_from <= len(body):
         headers, body = f"{headers}Content-Encoding: deflate\r\n", zlib.compress(body)
     return Notify(state, headers, body, full, left_over, shown)

@@ -10,10 +10,11 @@ from rls.domain.lists import Entry
 from rls.domain.notify_rates import Rates
 from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
+from rls.store.rows import RefreshRow
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
-from sipworker.engine.pace import Pace
+from sipworker.engine.pace import FOREVER, Pace
 from sipworker.engine.policy import aor
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
@@ -96,10 +97,10 @@ class Watchers:
 
     # -- begin and refresh
 
-    def set_pace(self, watcher: ListSubscription, seconds: float) -> None:
+    def set_pace(self, watcher: ListSubscription, seconds: float, condition: str | None = None) -> None:
         """What the watcher asked for, for so long; and what its event package allows."""
         rates = Rates.of(watcher.params).within(seconds)
-        pause = self._options.pause_of(watcher.event, watcher.service_uri)
+        pause = FOREVER if condition == "*" else self._options.pause_of(watcher.event, watcher.service_uri)
         if watcher.pace is not None:
             watcher.pace.ask(rates, pause)
         elif rates or pause != self._options.waitn_time:
@@ -126,11 +127,12 @@ class Watchers:
                 "call_id": watcher.sip.dialog.call_id,
             },
         )
+        condition = watcher.sip.request.header("suppress-if-match")
         group = self._writer.group
         group.new_watchers.append(
             watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
         )
-        self.set_pace(watcher, expires)
+        self.set_pace(watcher, expires, condition)
         self._show_known(watcher, self.add_entries(watcher, entries))
         group.notify(NotifyRequest(watcher.id, full=True), settled=False)
 
@@ -183,19 +185,32 @@ class Watchers:
             self.back_ends.offer_anew(watcher)
         watcher.deflate = accepts_coding(transaction.request.rows("accept-encoding"), "deflate")
         watcher.params = event_params(transaction.request.header("event") or "")
-        self.set_pace(watcher, expires)
+        condition = transaction.request.header("suppress-if-match")
+        spared = watcher.knows_all(condition)
+        self.set_pace(watcher, expires, condition)
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
-        group = self._writer.group
-        group.refreshes[watcher.id] = refresh_row(watcher, transaction, contact, expires)
+        row = refresh_row(watcher, transaction, contact, expires)
         reason = "" if expires else "timeout"
-        group.notify(NotifyRequest(watcher.id, full=True, reason=reason), settled=watcher.settled)
+        self._renew(watcher, row, reason, spared=spared)
 
         def committed(now: float) -> None:
-            watcher.sip.accept(expires, now, headers=(REQUIRE, *self._agent.allow_events()))
+            code = 204 if spared else 200
+            watcher.sip.accept(expires, now, (REQUIRE, *self._agent.allow_events()), code)
             if not expires:
                 self._wind_up(watcher, reason, now)
+                if spared:
+                    self.forget(watcher, now)
 
         self._writer.after(committed)
+
+    def _renew(self, watcher: ListSubscription, row: RefreshRow, reason: str, *, spared: bool) -> None:
+        """Store what a SUBSCRIBE in the dialog changes; `spared`: no NOTIFY follows (RFC 5839 6.3)."""
+        group = self._writer.group
+        if spared:
+            group.renewals[watcher.id] = row
+        else:
+            group.refreshes[watcher.id] = row
+            group.notify(NotifyRequest(watcher.id, full=True, reason=reason), settled=watcher.settled)
 
     # -- what back ends say
 
@@ -209,13 +224,15 @@ class Watchers:
             watcher.unanswered -= 1
         if watcher.settled:
             if news:
-                watcher.news_since = watcher.news_since or now
+                watcher.changes += 1
                 if watcher.pace is None:
+                    watcher.news_since = watcher.news_since or now
                     self._writer.group.changes.append((watcher.id, back_end.row_id))
                 else:
                     watcher.pace.hold({back_end.row_id})
             return
         if news:
+            watcher.changes += 1
             watcher.unsettled.add(back_end.row_id)
         if watcher.unanswered <= 0:
             self._settle(watcher)
@@ -248,8 +265,9 @@ class Watchers:
             self._tell(NotifyRequest(watcher.id, full=False, row_ids=rows))
 
     def tell_full(self, watcher: ListSubscription) -> None:
-        """Full state as soon as it is numbered."""
-        if not watcher.ending:
+        """Full state as soon as it is numbered, or as soon as a dormant watcher asks for it."""
+        watcher.changes += 1
+        if not watcher.ending and not (watcher.pace is not None and watcher.pace.is_asleep):
             self._writer.group.notify(NotifyRequest(watcher.id, full=True), settled=watcher.settled)
             self._writer.wake()
 

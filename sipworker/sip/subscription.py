@@ -42,6 +42,8 @@ SAME_EXPIRY = 2.0
 """Seconds by which an expiry that was only rounded or delayed may seem to move."""
 MAX_FORWARDS = "Max-Forwards: 70\r\n"
 MAX_RETRIES = 3
+LONGEST_TAG = 200
+"""Characters of an entity tag that is worth keeping."""
 MAX_FORKS = 10
 """Dialogs that one SUBSCRIBE may make; more are refused."""
 
@@ -89,7 +91,8 @@ class Subscription:
     __slots__ = (
         "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_retries", "_timer_at",
         "_timer_n", "_tried", "_tries_end",
-        "agent", "credentials", "dialog", "event", "expires", "expires_at", "headers", "owner", "state",
+        "agent", "credentials", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "owner",
+        "state",
     )  # fmt: skip
 
     def __init__(
@@ -114,6 +117,8 @@ class Subscription:
         self.credentials = credentials
         self.owner = owner
         self.state = "null"
+        self.entity_tag = ""
+        """Of the last NOTIFY: a refresh needs no other for the same state (RFC 5839)."""
         self.expires_at = 0.0
         self.dialog = Dialog(
             call_id=agent.new_call_id(),
@@ -153,7 +158,10 @@ class Subscription:
         if self._family is not None:
             self._family[dialog.remote_tag] = self
 
-    def refresh(self, now: float) -> None:
+    def refresh(self, now: float, *, full: bool = False) -> None:
+        """`full`: the state is wanted even if it is what the last NOTIFY told."""
+        if full:
+            self.entity_tag = ""
         if self.state != "terminated":
             self._retries = ()
             self._send(now)
@@ -193,6 +201,9 @@ class Subscription:
         agent, dialog = self.agent, self.dialog
         dialog.local_cseq += 1
         cseq = dialog.local_cseq
+        condition = ""
+        if self.entity_tag and not self._tries_end:
+            condition = f"Suppress-If-Match: {self.entity_tag}\r\n"
 
         def build(flow: Flow, branch: str, now: float) -> bytes | None:
             if self.state == "terminated":
@@ -200,7 +211,7 @@ class Subscription:
             self._start_timer_n(now)
             headers = (
                 f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
-                f"Expires: {self.expires}\r\n{self.headers}{authorization}"
+                f"Expires: {self.expires}\r\n{self.headers}{condition}{authorization}"
             )
             return dialog.serialize("SUBSCRIBE", cseq, agent.via(flow, branch), headers)
 
@@ -235,7 +246,9 @@ class Subscription:
         if answer.to_tag == self.dialog.remote_tag:
             with suppress(MalformedMessage):
                 self.dialog.follow(answer)
-        if self._timer_n is None:
+        if answer.status == 204:
+            self._stop_timer_n()  # nothing has changed, no NOTIFY follows (RFC 5839 section 5.3)
+        elif self._timer_n is None:
             granted = min(granted, self.expires_at - now)
         self._lasts(granted, now)
 
@@ -327,12 +340,18 @@ class Subscription:
             self.agent.answer_statelessly(request, flow, *refusal)
             return
         self._answering = True
+        if "sip-etag" in request.headers:
+            self._keep_tag(request)
         if self._timer_n is not None:
             self._stop_timer_n()
         self._apply(state, now)
         self.agent.observe(SIPSubscriptionGotNotify(self, ReceivedNotify(self, request, flow, state)), now)
         if state.state == "terminated":
             self._terminated(state, now)
+
+    def _keep_tag(self, request: Request) -> None:
+        tag = request.header("sip-etag") or ""
+        self.entity_tag = tag if len(tag) <= LONGEST_TAG else ""
 
     def _other_of(self, request: Request, now: float) -> Subscription | None:
         """Another subscription of the same SUBSCRIBE that the NOTIFY is for; None if it is ours."""

@@ -12,13 +12,17 @@ from tests.pure.sip.peer import Pairs, Peer
 
 
 class PresenceServer(Peer):
-    """`refusals`: status by resource, 0 for silence; `states`: Subscription-State by resource."""
+    """`refusals`: status by resource, 0 for silence; `states`: Subscription-State by resource.
+
+    `tags`: by resource, of a state that who names it needs not be told again (RFC 5839).
+    """
 
     def __init__(self, network: Network, address: Address = ("10.0.0.9", 5060)) -> None:
         super().__init__(network, address)
         self.refusals: dict[str, int] = {}
         self.refusal_headers: Pairs = ()
         self.states: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self.bodies: dict[str, bytes] = {}
         self._resources: dict[str, str] = {}
         self._cseqs: Counter[str] = Counter()
@@ -37,6 +41,8 @@ class PresenceServer(Peer):
         status = self.refusals.get(uri, 200)
         if status >= 300:
             self.answer(subscribe, status, self.refusal_headers)
+        elif (known := subscribe.header("suppress-if-match")) and known == self.tags.get(uri):
+            self.accept(subscribe, subscribe.header("expires") or "3600", 204)
         elif status:
             expires = subscribe.header("expires") or "3600"
             self.accept(subscribe, expires)
@@ -58,6 +64,7 @@ class PresenceServer(Peer):
         *,
         subscribe: Request | None = None,
         content_type: str = "",
+        headers: Pairs = (),
     ) -> Request:
         """A NOTIFY in the newest dialog of a resource; body None: what it was, `<uri/>` at first.
 
@@ -71,7 +78,7 @@ class PresenceServer(Peer):
         self._cseqs[subscribe.call_id] += 1
         event = subscribe.header("event") or ""
         kind = content_type or next(iter(package(event).accept), "application/x-odd")
-        headers = (("Content-Type", kind),) if body else ()
+        headers = (*headers, ("Content-Type", kind)) if body else headers
         return self.notify(subscribe, self._cseqs[subscribe.call_id], state, headers, body, event=event)
 
     def answers_to(self, notify: Request) -> list[int]:

@@ -100,7 +100,9 @@ def test_bodies_are_passed_on_as_they_came(watcher: ListSubscription) -> None:
 def test_the_time_left_is_told(watcher: ListSubscription) -> None:
     notify = rendered(watcher, now=10.0)
     assert notify.state == "active;expires=590"
-    assert notify.headers.startswith("Require: eventlist\r\nContent-Type: multipart/related;")
+    assert notify.headers.startswith(
+        "Require: eventlist\r\nSIP-ETag: 3-0-0\r\nContent-Type: multipart/related;"
+    )
 
 
 @pytest.mark.req("R6665-4.1.3-1", "R6665-4.2.2-9")
