@@ -143,8 +143,12 @@ class Watchers:
         self._writer.after(committed)
 
     def _show_known(self, watcher: ListSubscription, back_ends: Iterable[BackEnd]) -> None:
-        """What the same user may see in another subscription of theirs (RFC 4662 sections 4.5, 7.2)."""
-        others = [self._by_id[number] for number in self._of_user[watcher.user_key] - {watcher.id}]
+        """What the same user may see in another subscription of theirs (RFC 4662 sections 4.5, 7.2).
+
+        Not in one that ends: its back ends are gone, so that it may know less than the phone does.
+        """
+        same = [self._by_id[number] for number in self._of_user[watcher.user_key] - {watcher.id}]
+        others = [other for other in same if not other.ending]
         for back_end in back_ends if others else ():
             for other in others:
                 known = other.resources.get(back_end.view.uri)

@@ -38,6 +38,8 @@ class Load:
     def _read_progress(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
+            if "mismatch" in line:
+                print(line.rstrip())
             if "phase" in line:
                 self._subscribed.set()
 

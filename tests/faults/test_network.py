@@ -12,7 +12,10 @@ long = pytest.mark.skipif(not LONG, reason="long: make faults")
 BAD = {
     "1 % lost": ("--loss", "10"),
     "5 % lost": ("--loss", "50"),
-    "10 % lost": ("--loss", "100"),
+    "20 % lost": ("--loss", "200"),
+    "doubled": ("--double", "500"),
+    "late and out of order": ("--jitter", "1000"),
+    "all of it": ("--loss", "100", "--double", "200", "--jitter", "300"),
 }
 
 

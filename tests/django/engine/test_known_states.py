@@ -43,6 +43,20 @@ async def test_what_several_lists_name_is_known_of_all(rig: Rig, second: Phone) 
     assert second.told[0].states == {CAROL: ("active", None, f"<{CAROL}/>".encode()), DAVE: None}
 
 
+async def test_what_an_ending_subscription_knew_is_not_shown(rig: Rig, second: Phone) -> None:
+    """It hears nothing new any more, and waits for half a minute if the answer to its last NOTIFY is lost."""
+    await rig.start()
+    await rig.subscribed()
+    rig.phone.answers = [0] * 20
+    rig.phone.refresh("0")
+    await rig.quiet()
+    second.subscribe()
+    await rig.quiet()
+    assert len(rig.worker.watchers) == 2
+    assert second.told[0].states == {BOB: None, CAROL: None}
+    assert second.told[-1].body(BOB)
+
+
 @pytest.mark.req("R4662-7.2-1")
 async def test_what_another_user_knows_is_not_shown(rig: Rig) -> None:
     await rig.start(list_access="anyone")
