@@ -30,6 +30,7 @@ class Load:
         ]  # fmt: skip
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._output = ""
+        self._remarks: list[str] = []
         self._subscribed = threading.Event()
         self._readers = [threading.Thread(target=read) for read in (self._read_progress, self._read_output)]
         for reader in self._readers:
@@ -39,7 +40,7 @@ class Load:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             if "mismatch" in line:
-                print(line.rstrip())
+                self._remarks.append(line.strip())
             if "phase" in line:
                 self._subscribed.set()
 
@@ -63,6 +64,7 @@ class Load:
                 assert stream is not None
                 stream.close()
         result: dict[str, Any] = json.loads(self._output)
+        result["remarks"] = self._remarks
         return result
 
 
@@ -88,4 +90,5 @@ def faults_of(result: dict[str, Any]) -> list[str]:
     if wrong:
         errors = {name: count for name, count in total.items() if name.startswith("err_")}
         wrong.append(f"errors {errors}, refusals {result['total']['error_replies']}, counts {total}")
+        wrong += result["remarks"]
     return wrong
