@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import LogIn, Shoot
+from tests.browser.test_operations import accessible
 from tests.browser.test_phone import OVERFLOW
 from tests.django.xcap.documents import inline, lists, services
 
@@ -21,6 +22,10 @@ BODY = lists(
     '    <entry uri="sip:dave@example.test"/>\n'
     "  </list>\n"
     '  <list name="family"/>\n'
+)
+CUT_OFF = (
+    "[...document.querySelectorAll('#result_list td, #result_list th')]"
+    ".filter(cell => cell.scrollWidth > cell.clientWidth + 1).length"
 )
 BOB, CLAIRE, DAVE = (f"sip:{name}@example.test" for name in ("bob", "claire", "dave"))
 
@@ -230,12 +235,66 @@ def test_report_leads_to_the_list(log_in: LogIn, document: Document) -> None:
     assert addresses(page) == [BOB, "sip:bob@EXAMPLE.test", "tel:+49301234"]
 
 
+def test_service_is_shared_with_named_users(log_in: LogIn, document: Document, shoot: Shoot) -> None:
+    from xcap.models import Document
+
+    services_of_lisa = Document.objects.get(doc_uri="index", service_uris__uri="sip:team@example.test")
+    page = log_in()
+    open_editor(page, services_of_lisa)
+    page.get_by_role("link", name="Who may subscribe").click()
+    access = page.get_by_label("Who may subscribe to sip:team@example.test", exact=True)
+    users = page.get_by_label("Users who may subscribe to sip:team@example.test")
+    expect(access.locator("option:checked")).to_have_text("By default: the owner alone")
+    expect(users).to_be_hidden()
+    access.select_option("The owner and these users")
+    users.fill("tel:+49301234")
+    save(page)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved: correct what is marked.")
+    expect(page.locator(".lists-problem")).to_contain_text("'tel:+49301234' is not a SIP URI")
+    accessible(page, ".lists")
+    users.fill(f"Bob <{BOB}>\ncarol@example.test")
+    save(page)
+    expect(page.get_by_text("It is saved.")).to_be_visible()
+    expect(users).to_have_value(f"{BOB}\nsip:carol@example.test")
+    shoot(page, "sharing")
+    assert b'<user uri="sip:carol@example.test"/></sharing>' in stored(services_of_lisa)
+    access.select_option("Anyone")
+    expect(users).to_be_hidden()
+    save(page)
+    expect(access.locator("option:checked")).to_have_text("Anyone")
+    assert b'<sharing xmlns="urn:rls:sharing" access="anyone"/>' in stored(services_of_lisa)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_a_phone(log_in: LogIn, server: str, document: Document, scheme: str) -> None:
+    from xcap.models import Document
+
+    services_of_lisa = Document.objects.get(doc_uri="index", service_uris__uri="sip:team@example.test")
+    own, shared = (f"document/{each.pk}" for each in (document, services_of_lisa))
+    pages = (
+        *(f"{own}/{path}" for path in ("lists/?list=friends", "history/", "change/")),
+        *(f"{shared}/{path}" for path in ("sharing/", "lists/", "change/")),
+        *(f"document/{path}" for path in ("", "add/", "import/", "export/", "check/")),
+        *("version/", "serviceuri/"),
+    )
     page = log_in(width=390, height=844, scheme=scheme)
-    pages = ("lists/?list=friends", "history/", "../import/", "../export/", "../check/")
     wide = {}
     for path in pages:
-        page.goto(f"{server}/admin/xcap/document/{document.pk}/{path}")
-        wide[path] = page.evaluate(OVERFLOW)
+        page.goto(f"{server}/admin/xcap/{path}")
+        wide[path] = page.evaluate(OVERFLOW) + page.evaluate(CUT_OFF)
     assert wide == dict.fromkeys(pages, 0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(log_in: LogIn, server: str, document: Document, scheme: str) -> None:
+    """Labels, contrast, structure: of what is ours on these pages axe-core finds nothing wrong."""
+    page = log_in(scheme=scheme)
+    for path in (
+        f"{document.pk}/lists/?list=friends",
+        f"{document.pk}/history/",
+        "import/",
+        "export/",
+        "check/",
+    ):
+        page.goto(f"{server}/admin/xcap/document/{path}")
+        accessible(page, ".lists")

@@ -110,7 +110,8 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         document = self._document(request, object_id)
-        return history_page(self, request, str(document), history.versions_of(document))
+        versions = history.versions_of(document)
+        return history_page(self, request, str(document), versions, original=document)
 
     def _document(self, request: HttpRequest, object_id: str) -> Document:
         document: Document | None = self.get_object(request, object_id)

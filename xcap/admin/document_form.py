@@ -1,6 +1,6 @@
 """A document as text, for what the editor of lists cannot do."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm  # not generic at run time
 
+_OWNER: Final = {
+    "username": "of the subscriber whose document it is",
+    "domain": "both empty: a global document, which every subscriber may read",
+}
 SELECTOR_FIELDS: Final = ("username", "domain", "doc_type", "doc_uri")
 
 
@@ -24,7 +28,7 @@ class DocumentForm(ModelForm):
     body = forms.CharField(
         label="Document",
         strip=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 28, "spellcheck": "false"}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 28, "spellcheck": "false", "class": "font-mono"}),
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     change: store.Change
@@ -33,15 +37,12 @@ class DocumentForm(ModelForm):
         model = Document
         fields = SELECTOR_FIELDS
         widgets = dict.fromkeys(("username", "domain", "doc_uri"), UnfoldAdminTextInputWidget)
-        help_texts: ClassVar[dict[str, str]] = {
-            "username": "of the subscriber whose document it is",
-            "domain": "both empty: a global document, which every subscriber may read",
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in {"username", "domain"} & self.fields.keys():
+        for name in _OWNER.keys() & self.fields.keys():
             self.fields[name].required = False
+            self.fields[name].help_text = _OWNER[name]
         if self.instance.pk:
             self.initial["body"] = bytes(self.instance.doc).decode(errors="replace")
             self.initial["version"] = self.instance.etag

@@ -16,7 +16,7 @@ from xcap import history, store
 from xcap.admin.author import author
 from xcap.admin.page import page
 from xcap.errors import Conflict
-from xcap.models import Version
+from xcap.models import Document, Version
 from xcap.preconditions import Preconditions
 from xcap.usages import USAGES
 
@@ -34,9 +34,13 @@ class Step:
 
 
 def history_page(
-    model_admin: ModelAdmin, request: HttpRequest, name: str, versions: QuerySet[Version]
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    name: str,
+    versions: QuerySet[Version],
+    original: Document | None = None,
 ) -> HttpResponse:
-    """Shows the versions, newest first; a POST restores one of them."""
+    """Shows the versions, newest first; a POST restores one of them. `original`: the document, if any."""
     if request.method == "POST":
         if not (model_admin.has_change_permission(request) and model_admin.has_add_permission(request)):
             raise PermissionDenied
@@ -44,7 +48,8 @@ def history_page(
         return redirect(request.get_full_path())
     newest_first = list(versions)
     context = {"steps": list(_steps(newest_first)), "current": newest_first[0].etag if newest_first else ""}
-    return page(model_admin, request, "xcap/history.html", f"History of {name}", **context)
+    title = f"History of {name}"
+    return page(model_admin, request, "xcap/history.html", title, original=original, **context)
 
 
 def _steps(newest_first: list[Version]) -> Iterator[Step]:

@@ -66,7 +66,7 @@ def page(model_admin: ModelAdmin, request: HttpRequest, document: Document) -> H
         if not problem:
             messages.success(request, "It is saved. Subscriptions that are not covered any more end now.")
             return redirect(request.path)
-    choices = {"": f"As RLS_LIST_ACCESS says: {_WORDS[settings.RLS_LIST_ACCESS].lower()}", **_WORDS}
+    choices = {"": f"By default: {_WORDS[settings.RLS_LIST_ACCESS].lower()}", **_WORDS}
     context = {"shared": shared, "version": version, "problem": problem, "choices": choices}
     title = f"Who may subscribe to the lists of {document.username}@{document.domain}"
     return admin_page(model_admin, request, "xcap/sharing.html", title, original=document, **context)
