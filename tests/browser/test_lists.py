@@ -25,7 +25,8 @@ BODY = lists(
 )
 CUT_OFF = (
     "[...document.querySelectorAll('#result_list td, #result_list th')]"
-    ".filter(cell => cell.scrollWidth > cell.clientWidth + 1).length"
+    ".filter(cell => cell.scrollWidth > cell.clientWidth + 1 || cell.scrollHeight > cell.clientHeight + 1)"
+    ".length"
 )
 BOB, CLAIRE, DAVE = (f"sip:{name}@example.test" for name in ("bob", "claire", "dave"))
 
