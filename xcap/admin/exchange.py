@@ -76,8 +76,8 @@ class ImportForm(forms.Form):
 
 def import_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponseBase:
     """GET shows the form. POST imports or tries to; to who accepts lines of JSON it shows its progress."""
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ImportForm(*sent, label_suffix="")
+    form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form.label_suffix = ""
     dry_run = "import" not in request.POST
     outcomes: Iterator[Outcome] = iter(())
     lists = 0
