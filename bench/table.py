@@ -40,17 +40,18 @@ def holds(measure: Measure, found: float, bound: float) -> bool:
 def _row(measure: Measure, rounds: Rounds) -> str:
     cells = [
         f"{measure.label}{', ' if measure.unit else ''}{measure.unit}",
-        _spread(values(rounds, OURS, measure.key)),
+        spread(values(rounds, OURS, measure.key)),
     ]
     for peer, bound in zip((DURABLE, MEMORY), measure.at_least, strict=True):
         found = ratio(rounds, peer, measure.key)
-        cells += [_spread(values(rounds, peer, measure.key)), _ratio(measure, found, bound)]
+        cells += [spread(values(rounds, peer, measure.key)), _ratio(measure, found, bound)]
     bounds = " / ".join("-" if bound is None else f"{bound:.2g}" for bound in measure.at_least)
     cells.append("" if measure.at_least == (None, None) else bounds)
     return f"| {' | '.join(cells)} |\n"
 
 
-def _spread(found: Sequence[float]) -> str:
+def spread(found: Sequence[float]) -> str:
+    """The median, and between what of several."""
     if not found:
         return "-"
     middle = number(median(found))

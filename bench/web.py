@@ -16,7 +16,7 @@ from bench.lists import DOMAIN, RESOURCE_LISTS_TYPE, resource_lists
 from bench.ours import Ours
 from bench.peers.database import PostgresDatabase
 from bench.peers.xcap import KamailioXcap
-from bench.table import number
+from bench.table import number, spread
 
 log = logging.getLogger("bench")
 
@@ -27,8 +27,8 @@ ENTRY = f'<entry uri="sip:r3@{DOMAIN}"><display-name>{{count}}</display-name></e
 LIST = f"/api/v1/lists/w{{user}}@{DOMAIN}/friends"
 RENAMED = '{"display_name": "{count}"}'
 NOTES = f"""
-{CONNECTIONS} connections, {USERS} documents of {ENTRIES} entries; medians. Latency in ms; CPU in
-seconds per 1000 requests of web server and database.
+{CONNECTIONS} connections, {USERS} documents of {ENTRIES} entries; medians, of the rates also the lowest and
+the highest. Latency in ms; CPU in seconds per 1000 requests of web server and database.
 Ours: one gunicorn process, with validation, history and notices to the SIP workers, durable commits.
 Kamailio: 4 TCP processes in C, no validation, synchronous_commit off.
 OpenXCAP 3.2 is not run here: with SQLite and validation, on another machine of 2 cores, it answered
@@ -178,14 +178,14 @@ def _keep(results: Path, case: str, server: str, turn: int, measured: Measured) 
 
 
 def table(found: Found) -> str:
-    """One line for each case and server; the ratio is ours to the peer's rate."""
+    """One line for each case and server, with the spread of its rounds; the ratio is that of the medians."""
     lines = ["| | server | requests/s | p50 | p99 | CPU | ratio |", "|---|---|---|---|---|---|---|"]
     for case, servers in found.items():
         measured = {server: rounds for server, rounds in servers.items() if rounds}
-        rates = [median(each.load.rate for each in rounds) for rounds in measured.values()]
+        rates = [[each.load.rate for each in rounds] for rounds in measured.values()]
         for place, (server, rounds) in enumerate(measured.items()):
-            ratio = "" if place or len(rates) < 2 else f"{rates[0] / rates[1]:.2f}"
-            lines.append(f"| {case} | {server} | {number(rates[place])} | {_others(rounds)} | {ratio} |")
+            ratio = "" if place or len(rates) < 2 else f"{median(rates[0]) / median(rates[1]):.2f}"
+            lines.append(f"| {case} | {server} | {spread(rates[place])} | {_others(rounds)} | {ratio} |")
     return "\n".join(lines)
 
 

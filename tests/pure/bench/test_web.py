@@ -56,14 +56,14 @@ def test_cpu_time_grows_while_the_process_works() -> None:
     assert 0.05 <= cpu.seconds(os.getpid()) - before < 5
 
 
-def test_table_shows_medians_and_the_ratio_of_the_rates() -> None:
+def test_table_shows_medians_with_their_spread_and_the_ratio() -> None:
     def rounds(*rates: float) -> list[Measured]:
         return [Measured(http_load.Load(100, rate, 5, 20), {"web": 1.2, "database": 0.25}) for rate in rates]
 
     lines = table({"GET": {"ours": rounds(200, 900, 300), "peer": rounds(600, 500, 700)}}).splitlines()
     assert lines[2:] == [
-        "| GET | ours | 300 | 5 | 20 | web 1.2, database 0.25 | 0.50 |",
-        "| GET | peer | 600 | 5 | 20 | web 1.2, database 0.25 |  |",
+        "| GET | ours | 300 (200-900) | 5 | 20 | web 1.2, database 0.25 | 0.50 |",
+        "| GET | peer | 600 (500-700) | 5 | 20 | web 1.2, database 0.25 |  |",
     ]
 
 

@@ -121,3 +121,18 @@ def test_report_for_people_names_the_document_and_gives_advice(put: Put) -> None
         "  Write it as sip:name@domain; entries of other schemes are left out of subscriptions.",
         "1 documents checked, 1 findings.",
     ]
+
+
+def test_global_lists_are_checked_as_all_others(put: Put) -> None:
+    missing = f"{LISTS_ROOT.removesuffix('/users')}/global/gone/~~/resource-lists/list"
+    force(
+        lists(f'<list name="all"><entry uri="tel:+49"/><external anchor="{missing}"/></list>'),
+        username="",
+        domain="",
+        doc_uri="company",
+    )
+    assert [(kind, where) for kind, where, _ in findings()] == [
+        ("not-sip", "all"),
+        ("dangling-external", "all"),
+    ]
+    assert "resource-lists/global/company" in report()[1]
