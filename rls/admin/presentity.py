@@ -16,10 +16,12 @@ from rls.admin import finding
 from rls.admin.drawn import drawn
 from rls.admin.filters import AnswerFilter, ExpiryFilter, WatcherEventFilter
 from rls.admin.readonly import ReadOnlyAdmin, ReadOnlyInline
+from rls.domain.explaining import explain
 from rls.drawing import badges, texts, times
 from rls.models import OutboxEntry, Presentity
 
-_EXPIRES = drawn("expires", times.deadline, sortable=True)
+_EXPIRES = drawn("ends", times.deadline, "expires")
+_NEXT_TRY = drawn("next_try", times.due)
 _ANSWER = drawn("be_code", lambda code: code or "", "answer", sortable=True)
 
 _CHANGED = drawn("changed", times.moment, "news", sortable=True)
@@ -69,6 +71,11 @@ def body(presentity: Presentity) -> str:
     return texts.document(bytes(presentity.presence_state or b""))
 
 
+@admin.display(description="in words")
+def in_words(presentity: Presentity) -> str:
+    return texts.facts(explain(presentity.content_type, bytes(presentity.presence_state or b"")))
+
+
 class PresentityInline(ReadOnlyInline):
     """A watcher's resources in the order of its list."""
 
@@ -80,6 +87,7 @@ class PresentityInline(ReadOnlyInline):
         _CHANGED,
         subscription,
         _ANSWER,
+        _NEXT_TRY,
         _EXPIRES,
         _REQUEST_URI,
     )
@@ -116,6 +124,7 @@ class PresentityAdmin(ReadOnlyAdmin):
                     (drawn("resource_uri", texts.code, "resource"), watcher),
                     (state, drawn("content_type", texts.code)),
                     (drawn("instance", texts.code), drawn("position", str)),
+                    in_words,
                     body,
                 )
             },
@@ -126,7 +135,7 @@ class PresentityAdmin(ReadOnlyAdmin):
                 "fields": (
                     (subscription, _ANSWER),
                     (_REQUEST_URI, _EXPIRES),
-                    _CHANGED,
+                    (_CHANGED, _NEXT_TRY),
                     (
                         _CALL_ID,
                         drawn("be_target", texts.code, "remote target"),

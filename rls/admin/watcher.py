@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from rls.admin import finding
 from rls.admin.drawn import drawn
@@ -15,9 +17,10 @@ from rls.admin.filters import EventFilter, ExpiryFilter, FailingFilter, ListDoma
 from rls.admin.presentity import PresentityInline
 from rls.admin.readonly import ReadOnlyAdmin
 from rls.admin.watcher_actions import WatcherActions
+from rls.domain.profile import Profiles
 from rls.drawing import badges, texts, times
 from rls.drawing.timeline import timeline
-from rls.models import Presentity, Watcher
+from rls.models import CompatibilityProfile, Presentity, Watcher
 
 _RESOURCES = (
     Presentity.objects.filter(watcher_id=OuterRef("pk"))
@@ -48,6 +51,17 @@ def state(watcher: Watcher) -> str:
 @admin.display(description="in the log")
 def label(watcher: Watcher) -> str:
     return texts.code(f"subscription={watcher.pk:x}")
+
+
+@admin.display(description="phone profile")
+def profile(watcher: Watcher) -> str:
+    """That of the worker: the first whose pattern matches the User-Agent."""
+    rows = {row.name: row for row in CompatibilityProfile.objects.filter(enabled=True)}
+    chosen = Profiles(row.profile() for row in rows.values()).of(watcher.user_agent)
+    if chosen.name not in rows:
+        return "none: as the RFCs say"
+    url = reverse("admin:rls_compatibilityprofile_change", args=[rows[chosen.name].pk])
+    return format_html('<a class="rls-link" href="{}">{}</a>', url, chosen.name)
 
 
 @admin.register(Watcher)
@@ -81,6 +95,7 @@ class WatcherAdmin(WatcherActions, ReadOnlyAdmin):
                     (event, state),
                     (_SINCE, _EXPIRES),
                     (drawn("told", times.moment, "last told"), label),
+                    (drawn("user_agent", texts.code), profile),
                 )
             },
         ),
@@ -97,8 +112,8 @@ class WatcherAdmin(WatcherActions, ReadOnlyAdmin):
                         drawn("local_cseq", str, "NOTIFY CSeq"),
                     ),
                     (drawn("version", str, "RLMI version"), drawn("owner", str, "worker")),
-                    (drawn("user_agent", texts.code), drawn("accept", texts.code)),
                     (drawn("identity", texts.code), drawn("from_header", texts.code, "From")),
+                    drawn("accept", texts.code),
                     drawn("record_route", texts.route_set, "route set"),
                 ),
             },

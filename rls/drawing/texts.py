@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from lxml import etree
@@ -26,6 +28,11 @@ def route_set(text: str | None) -> SafeString | str:
     """One route per line, in the order of use."""
     routes = [route.strip() for route in (text or "").split(",") if route.strip()]
     return format_html_join("", '<code class="rls-code rls-line">{}</code>', ((route,) for route in routes))
+
+
+def facts(found: Iterable[tuple[str, str]]) -> SafeString | str:
+    """What a document says, a sentence to a line."""
+    return format_html_join("", '<span class="rls-line"><b>{}</b> {}</span>', found)
 
 
 def document(body: bytes) -> SafeString | str:

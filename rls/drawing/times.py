@@ -46,6 +46,11 @@ def deadline(unix: float) -> str:
     return format_html('<span class="rls-bad">{}</span>', moment(unix)) if passed else moment(unix)
 
 
+def due(unix: float) -> str:
+    """Like `moment`; what has come already is now."""
+    return moment(max(unix, time.time())) if unix else ""
+
+
 def at(instant: datetime) -> str:
     """`moment` of a datetime."""
     return moment(instant.timestamp())

@@ -59,3 +59,13 @@ class Presentity(models.Model):
 
     def __str__(self) -> str:
         return self.resource_uri
+
+    @property
+    def ends(self) -> int:
+        """When the back-end subscription ends; 0 if there is none."""
+        return self.expires if self.be_callid else 0
+
+    @property
+    def next_try(self) -> int:
+        """When it is tried again; 0: there is one, or it is not tried by itself."""
+        return 0 if self.be_callid else self.expires

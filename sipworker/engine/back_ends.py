@@ -361,7 +361,11 @@ class BackEnds:
         else:
             delay = self._back_off.delay(attempt, self._agent.random(), outcome.after)
         back_end.subscription = None
-        back_end.retry = self._agent.wheel.schedule(now + delay, lambda now: self.start((back_end,), now))
+        back_end.retry_at = now + delay
+        back_end.retry = self._agent.wheel.schedule(
+            back_end.retry_at, lambda now: self.start((back_end,), now)
+        )
+        self._writer.group.states[back_end.row_id] = state_row(back_end, now)  # when, for operators
 
     def _keep(self, back_end: BackEnd, now: float, *, news: bool) -> None:
         self._writer.group.states[back_end.row_id] = state_row(back_end, now)

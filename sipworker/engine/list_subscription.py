@@ -38,8 +38,8 @@ class BackEnd:
     """
 
     __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_shown",
-                 "partials", "plain", "primary", "request_uri", "retry", "row_id", "server", "started",
-                 "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
+                 "partials", "plain", "primary", "request_uri", "retry", "retry_at", "row_id", "server",
+                 "started", "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -59,6 +59,7 @@ class BackEnd:
         self.started = 0.0
         self.code = 0
         self.retry: Timer | None = None
+        self.retry_at = 0.0
         self.grace: Timer | None = None
         self.is_shown = False
         self.primary: BackEnd | None = None

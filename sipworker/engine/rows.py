@@ -124,6 +124,8 @@ def state_row(back_end: BackEnd, now: float) -> StateRow:
         target, route = storable(dialog.remote_target), storable(", ".join(dialog.route_set))
         local_cseq, remote_cseq = dialog.local_cseq, dialog.remote_cseq
         expires = unix(subscription.expires_at, now)
+    elif back_end.retry is not None:
+        expires = unix(back_end.retry_at, now)
     return StateRow(
         id=back_end.row_id,
         presence_state=instance.body or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -78,7 +79,8 @@ def _resource(row: Presentity) -> dict[str, Any]:
         "back_end": row.get_auth_state_display(),
         "code": row.be_code,
         "reason": row.reason,
-        "expires_in": row.expires - int(time.time()) if row.expires else None,
+        "expires_in": row.ends - int(time.time()) if row.ends else None,
+        "next_try_in": max(row.next_try - int(time.time()), 0) if row.next_try else None,
     }
 
 
@@ -86,8 +88,12 @@ def _text(shown: dict[str, Any]) -> str:
     head = "\n".join(
         f"{name.replace('_', ' '):12}  {value}" for name, value in shown.items() if name != "resources"
     )
-    columns = ("uri", "state", "note", "back_end", "code", "reason")
-    return f"{head}\n\n{table([[row[name] for name in columns] for row in shown['resources']], *columns)}"
+    columns = ("uri", "state", "note", "back_end", "code", "reason", "next_try_in")
+    return f"{head}\n\n{table([_cells(row, columns) for row in shown['resources']], *columns)}"
+
+
+def _cells(row: dict[str, Any], columns: Sequence[str]) -> list[object]:
+    return ["" if row[name] is None else row[name] for name in columns]
 
 
 LIST = Part(

@@ -39,6 +39,10 @@ async def test_a_failure_for_now_is_told_and_tried_again_ever_more_slowly(rig: R
     await rig.start()
     await rig.subscribed()
     assert rig.phone.told[1].states[BOB] == ("terminated", "probation", b"")
+    ((next_try,),) = await rig.select(
+        "select expires - extract(epoch from now()) from rls_presentity where resource_uri = %s", BOB
+    )
+    assert 3 <= next_try <= 4.5  # operators see it
     counts = []
     for _ in range(4):
         await rig.pass_time(15.5)
