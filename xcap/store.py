@@ -31,7 +31,7 @@ from xcap.references import Key
 from xcap.selectors import DocumentSelector, Xui
 from xcap.selectors.document import ROOT
 from xcap.selectors.root import XcapRoot
-from xcap.usages import RESOURCE_LISTS, RLS_SERVICES, ApplicationUsage
+from xcap.usages import RESOURCE_LISTS, RLS_SERVICES, ApplicationUsage, usage_of
 
 
 class NotFound(LookupError):
@@ -224,6 +224,16 @@ def delete(
     announce(document.owner)
     refreshing.note(document)
     document.delete()
+
+
+@transaction.atomic
+def delete_all(owner: Xui, author: str = "") -> None:
+    """Every document of a user who goes: what is left would be the next one's of that name."""
+    own = Document.objects.filter(username=owner.username, domain=owner.domain)
+    for document in own.order_by("pk"):
+        if usage_of(document.doc_type):
+            delete(document.usage, document.selector, author=author)
+    own.delete()  # of usages that this server no longer has
 
 
 def _locked(

@@ -21,7 +21,6 @@ from xcap import store
 from xcap.api.lists import ETAG, IF_MATCH, NOTHING
 from xcap.api.serializers import Strict
 from xcap.api.view import DocumentView
-from xcap.models import Document
 from xcap.selectors import Xui
 
 SUBSCRIBER = OpenApiParameter("owner", str, OpenApiParameter.PATH, description="user@domain, or `me`")
@@ -132,9 +131,7 @@ class SubscriberDetail(SubscriberView):
         """Delete a subscriber with all documents: subscriptions to the lists end."""
         with transaction.atomic():
             subscriber = self._locked(owner)
-            own = Document.objects.filter(username=subscriber.username, domain=subscriber.domain)
-            for document in own.order_by("pk"):
-                store.delete(document.usage, document.selector, author=author_of(request))
+            store.delete_all(Xui(subscriber.username, subscriber.domain), author_of(request))
             subscriber.delete()
         return Response(status=204)
 
