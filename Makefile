@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check docs bench conformance faults fuzz python
+.PHONY: run setup test check docs bench conformance faults fuzz audit python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -35,6 +35,10 @@ fuzz: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@$(VENV)/python -m pip install --quiet --requirement requirements-fuzz.txt
 	@$(VENV)/python -m tests.fuzz $(ARGS)
+
+audit: setup
+	@$(VENV)/python -m pip install --quiet --requirement requirements-audit.txt
+	@$(VENV)/python -m pip_audit --requirement requirements.txt
 
 bench: setup
 	@$(VENV)/python -m pip install --quiet --requirement bench/requirements.txt

@@ -7,6 +7,7 @@ what came over TCP or TLS: what tools want to see is the message.
 from __future__ import annotations
 
 import ipaddress
+import re
 import struct
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -16,6 +17,12 @@ _FILE = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
 _UDP = 17
 _LARGEST = 65_000
 """Octets of a message that one IP packet can hold."""
+_AUTHORIZATION = re.compile(
+    rb"^((?:proxy-)?authorization)\b([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.IGNORECASE | re.MULTILINE
+)
+_IS_DIGEST = re.compile(rb"\s*:\s*digest\s", re.IGNORECASE)
+_RESPONSE = re.compile(rb"""(\bresponse\s*=\s*)("[^"]*"?|[^,\s]*)""", re.IGNORECASE)
+_HIDDEN = b"hidden"
 
 
 class Captured(NamedTuple):
@@ -26,6 +33,19 @@ class Captured(NamedTuple):
     source: Address
     destination: Address
     data: bytes
+
+
+def without_proofs(message: bytes) -> bytes:
+    """The message without what proves who somebody is: a password can be guessed from that of Digest."""
+    head, end, body = message.partition(b"\r\n\r\n")
+    return _AUTHORIZATION.sub(_hidden, head) + end + body
+
+
+def _hidden(header: re.Match[bytes]) -> bytes:
+    name, value = header.groups()
+    if _IS_DIGEST.match(value):
+        return name + _RESPONSE.sub(rb'\1"' + _HIDDEN + b'"', value)
+    return name + b": " + _HIDDEN
 
 
 def pcap(messages: Iterable[Captured]) -> bytes:

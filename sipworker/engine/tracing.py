@@ -18,7 +18,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error, close_old_connections
 
 from rls import traces
-from rls.domain.capture import Captured, hep
+from rls.domain.capture import Captured, hep, without_proofs
 from rls.models import Trace, TracedMessage
 from sipworker.engine.list_subscription import ListSubscription
 from sipworker.engine.watchers import Watchers
@@ -101,7 +101,7 @@ class Tracer:
                 return
 
     def _keep(self, data: bytes, flow: Flow, trace: Trace, *, sent: bool) -> None:
-        now = time.time()
+        now, data = time.time(), without_proofs(data)
         self._recorded.append(
             TracedMessage(
                 trace=trace,

@@ -49,6 +49,52 @@ def test_subscriber_may_not(alice: Api, bob: Api, method: str, path: str, body: 
     assert [each["id"] for each in alice.get("lists").body["results"]] == ["friends"]
 
 
+LIST, SERVICE = "lists/alice@example.test/friends", "services/alice@example.test/sip:team@example.test"
+CHANGE = {"add": [{"uri": "sip:tom@example.test"}], "remove": ["sip:secret@example.test"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        *((method, f"{LIST}{more}", None) for method in ("GET", "DELETE") for more in ("", "/entries")),
+        *((method, f"{SERVICE}{more}", None) for method in ("GET", "DELETE") for more in ("", "/entries")),
+        *((method, f"{LIST}/entries/sip:secret@example.test", {}) for method in ("GET", "PATCH", "DELETE")),
+        *(
+            (method, f"{SERVICE}/entries/sip:secret@example.test", {})
+            for method in ("GET", "PATCH", "DELETE")
+        ),
+        ("PATCH", LIST, {"name": "x"}),
+        ("PATCH", SERVICE, {"list": "x"}),
+        ("PATCH", f"{LIST}/entries", CHANGE),
+        ("PATCH", f"{SERVICE}/entries", CHANGE),
+        ("PUT", f"{LIST}/entries", {"entries": []}),
+        ("GET", "lists/ALICE@example.test/friends", None),
+        ("GET", "lists/sip:alice@example.test/friends", None),
+        ("GET", "lists/alice%40example.test/friends", None),
+        ("GET", "lists/me/..%2Falice@example.test%2Ffriends", None),
+        ("GET", "lists/me/../../alice@example.test/friends", None),
+        ("GET", "services?owner=alice@example.test", None),
+        ("GET", "services/me/sip:team@example.test", None),
+        ("GET", "export?owner=alice@example.test", None),
+        (
+            "POST",
+            "services",
+            {"uri": "sip:mine@example.test", "list": "friends", "owner": "alice@example.test"},
+        ),
+        ("PATCH", "subscribers/alice@example.test", {"password": "x"}),
+    ],
+)
+def test_ids_of_others_lead_nowhere(alice: Api, bob: Api, method: str, path: str, body: object) -> None:
+    alice.make_list("friends", "sip:secret@example.test")
+    alice.post("services", {"uri": "sip:team@example.test", "list": "friends"})
+    before = [alice.get(each).body for each in ("lists/me/friends/entries", "services", "lists")]
+    refused = bob.request(method, path, body, If_Match="*")
+    assert refused.status in (403, 404, 405)
+    assert "secret" not in str(refused.body)
+    assert [alice.get(each).body for each in ("lists/me/friends/entries", "services", "lists")] == before
+    assert bob.get("lists").body["results"] == bob.get("services").body["results"] == []
+
+
 def test_subscriber_sees_own_lists_only_and_operator_all(alice: Api, bob: Api, operator: Api) -> None:
     alice.make_list("friends")
     bob.make_list("team")

@@ -38,14 +38,14 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    def add_subscriber(self, user: str) -> None:
+    def add_subscriber(self, user: str, password: str = PASSWORD) -> None:
         username, _, domain = user.partition("@")
         self.rows(
             "insert into rls_subscribers (username, domain, ha1_md5, ha1_sha256) values (%s, %s, %s, %s)",
             username,
             domain,
-            ha1("md5", username, domain, PASSWORD),
-            ha1("sha256", username, domain, PASSWORD),
+            ha1("md5", username, domain, password),
+            ha1("sha256", username, domain, password),
         )
 
     def store_list(self, user: str, service_uri: str, document: str) -> None:

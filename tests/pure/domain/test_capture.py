@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from rls.domain.capture import Captured, hep, pcap
+from rls.domain.capture import Captured, hep, pcap, without_proofs
 
 V4 = Captured(
     1_700_000_000.25, "udp", ("192.0.2.1", 5060), ("192.0.2.2", 5070), b"OPTIONS sip:a SIP/2.0\r\n\r\n"
@@ -61,3 +61,29 @@ def test_hep_packet_says_who_sent_what_to_whom(message: Captured) -> None:
     assert struct.unpack("!HH", chunks[7] + chunks[8]) == (5060, 5070)
     assert struct.unpack("!II", chunks[9] + chunks[10]) == (int(message.at), round(message.at % 1 * 1e6))
     assert ({3, 4} if message is V4 else {5, 6}) <= set(chunks)
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        (
+            b'Authorization: Digest username="a", response="0f", nonce="n"',
+            b'Authorization: Digest username="a", response="hidden", nonce="n"',
+        ),
+        (
+            b"proxy-authorization :digest response=0f,uri=x",
+            b'proxy-authorization :digest response="hidden",uri=x',
+        ),
+        (
+            b'Authorization: Digest x,\r\n\tresponse = "0f',
+            b'Authorization: Digest x,\r\n\tresponse = "hidden"',
+        ),
+        (b"Authorization: Basic YTpi", b"Authorization: hidden"),
+        (b"Authorization: Bearer\r\n 0f", b"Authorization: hidden"),
+        (b"Authorization 0f", b"Authorization: hidden"),
+        (b'X-Authorization: response="0f"', b'X-Authorization: response="0f"'),
+    ],
+)
+def test_proofs_are_hidden_and_all_else_is_kept(header: bytes, kept: bytes) -> None:
+    frame = b"SUBSCRIBE sip:a SIP/2.0\r\n%s\r\nEvent: presence\r\n\r\nAuthorization: body"
+    assert without_proofs(frame % header) == frame % kept
