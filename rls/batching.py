@@ -13,6 +13,7 @@ from django.utils import timezone
 from rls.domain.slots import TICK, slots_due
 from rls.models import Tick
 from rls.single_flight import single_flight
+from rls.store.prepared import raw_cursor
 from rls.store.tick import run_slice
 
 LOCK = 4662
@@ -61,5 +62,5 @@ def _mark() -> Tick:
 def serve_slot(slot: int, by: str, due: float) -> int:
     """Serve one slot, due at that time (Unix seconds), and mark that it was."""
     lag = max(0.0, time.time() - due)
-    connection.ensure_connection()
-    return run_slice(connection.connection, slot % settings.RLS_SLICES, slot, by, lag)
+    with raw_cursor() as cursor:
+        return run_slice(cursor, slot % settings.RLS_SLICES, slot, by, lag)

@@ -7,14 +7,14 @@ stands here as text; a test holds its columns against the models.
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from django.db import connection
+from rls.store.prepared import raw_cursor
 
 # Only this one document of a user holds list services (RFC 4826 section 4.4.7).
 DOCUMENT: Final = "index"
 FIND: Final = """
-select s.uri, d.id, d.etag, d.username, d.domain, case when s.uri = any(%s) then d.doc end
+select s.uri, d.id, d.etag, d.username, d.domain, case when s.uri = any($1) then d.doc end
   from xcap_service_uris s join xcap d on d.id = s.document_id
- where s.uri = any(%s) and d.doc_uri = %s
+ where s.uri = any($2) and d.doc_uri = $3
 """
 
 
@@ -31,6 +31,6 @@ class IndexRow(NamedTuple):
 
 def find(uris: Collection[str], with_document: Collection[str]) -> list[IndexRow]:
     """The list services among canonical `uris`, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [list(with_document), list(uris), DOCUMENT])
+    with raw_cursor() as cursor:
+        cursor.execute(FIND, (list(with_document), list(uris), DOCUMENT), prepare=True, binary=True)
         return [IndexRow(*row) for row in cursor.fetchall()]

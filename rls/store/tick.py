@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import Connection, RawCursor
+from psycopg import RawCursor
 
 from rls.store.group_statements import numbered
 from rls.store.numbering import CHANGED
@@ -30,12 +30,11 @@ select count(*), pg_notify('rls_outbox_' || owner, min(id) || ':' || max(id)) fr
 """)
 
 
-def run_slice(connection: Connection[Any], slice_number: int, slot: int, by: str, lag: float) -> int:
+def run_slice(cursor: RawCursor[Any], slice_number: int, slot: int, by: str, lag: float) -> int:
     """Turn the changes of one slice into outbox rows; returns how many NOTIFYs.
 
     Marks that `by` served the slot, `lag` seconds late. Prepared: planning it takes as long as a small
     slice does.
     """
-    with RawCursor(connection) as cursor:
-        cursor.execute(SLICE, (slice_number, slot, by, lag), prepare=True)
-        return sum(count for count, _ in cursor.fetchall())
+    cursor.execute(SLICE, (slice_number, slot, by, lag), prepare=True)
+    return sum(count for count, _ in cursor.fetchall())

@@ -19,7 +19,7 @@ from xcap.lookup import ResolvedService, resolve
 
 log = logging.getLogger("rls.directory")
 
-PAUSE = 0.01
+PAUSE = 0.005
 """Seconds between the starts of two look-ups."""
 SPARE_IDS = 200
 """For the rows of back ends that fork, which cannot wait for the database."""

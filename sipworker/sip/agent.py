@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
@@ -23,6 +22,7 @@ from sipworker.sip.parse import parse
 from sipworker.sip.response import response, with_received
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.timers import TimerWheel
+from sipworker.sip.tokens import Tokens
 from sipworker.sip.transactions import (
     ServerTransaction,
     TransactionLayer,
@@ -110,17 +110,18 @@ class UserAgent:
         self._sent_by: dict[tuple[str, Address], str] = {}
         self._ours: set[tuple[str, int | None]] = set()
         """Host and port of every Via of ours."""
-        self._branch_prefix = MAGIC_COOKIE + secrets.token_hex(6)
+        self._tokens = Tokens()
+        self._branch_prefix = MAGIC_COOKIE + self._tokens.take(6)
         self._branches = 0
 
     # -- names
 
     def new_token(self) -> str:
         """A tag or cnonce: 64 random bits (19.3 asks for 32)."""
-        return secrets.token_hex(8)
+        return self._tokens.take(8)
 
     def new_call_id(self) -> str:
-        return secrets.token_hex(12)
+        return self._tokens.take(12)
 
     def new_branch(self) -> str:
         self._branches += 1

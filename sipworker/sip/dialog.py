@@ -56,6 +56,12 @@ def untagged(header: str) -> str:
     return str(address)
 
 
+@lru_cache(4096)
+def _route_rows(routes: tuple[str, ...]) -> str:
+    """As header rows, each with its CRLF."""
+    return "".join(f"Route: {route}\r\n" for route in routes)
+
+
 @lru_cache(1024)
 def _first_hop(route: str) -> tuple[str, bool]:
     """The URI of a Route value, and whether it routes loosely (12.2.1.1): the same few again and again."""
@@ -131,8 +137,8 @@ class Dialog:
         head = (
             f"{method} {uri} SIP/2.0\r\n"
             f"Via: {via}\r\n"
-            + "".join(f"Route: {route}\r\n" for route in routes)
-            + f"From: {self.local};tag={self.local_tag}\r\n"
+            f"{_route_rows(routes)}"
+            f"From: {self.local};tag={self.local_tag}\r\n"
             f"To: {self.remote}{to_tag}\r\n"
             f"Call-ID: {self.call_id}\r\n"
             f"CSeq: {cseq} {method}\r\n"

@@ -48,7 +48,9 @@ class TimerWheel:
 
     def schedule(self, when: float, callback: Callback) -> Timer:
         timer = Timer(callback)
-        slot = max(ceil(when / self._resolution), self._position + 1)
+        slot = ceil(when / self._resolution)
+        if slot <= self._position:
+            slot = self._position + 1
         try:
             self._slots[slot].append(timer)
         except KeyError:

@@ -62,24 +62,35 @@ class Resolver:
         self._names = Names(servers)
         self._cache: dict[NextHop, tuple[float, list[Target]]] = {}
         self._avoided: dict[tuple[str, Address], float] = {}
+        self._numeric: dict[str, list[Flow]] = {}
         self._waiting: dict[NextHop, list[Located]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def locate(self, uri: str, done: Located, now: float) -> None:
         """Call `done(flows, now)`, at once if no look-up is needed; no flows if there is no way."""
+        if flows := self._numeric.get(uri):
+            done(flows, now)
+            return
         try:
             hop, target = next_hop(uri)
         except InvalidUri:
             done((), now)
             return
         if target is not None:
-            done(self._flows(hop, [target]), now)
+            done(self._remember(uri, self._flows(hop, [target])), now)
             return
         expires, targets = self._cache.get(hop, (0.0, []))
         if expires < time.monotonic():
             self._look_up(hop, done)
         else:
             done(self._flows(hop, targets), now)
+
+    def _remember(self, uri: str, flows: list[Flow]) -> list[Flow]:
+        """Numbers lead to the same flows as long as we listen."""
+        if len(self._numeric) >= CACHED:
+            self._numeric.clear()
+        self._numeric[uri] = flows
+        return flows
 
     def forget(self) -> None:
         """Look every name up again."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
+from psycopg import RawCursor
 
 from rls.domain.uri import SipUri
 from rls.store.commit_group import Connection
@@ -191,7 +192,7 @@ def _tick(slices: int) -> int:
     with connect_sync() as connection:
         for number in range(slices):
             with connection.transaction():
-                numbered += run_slice(connection, number, number, "test", 0.0)
+                numbered += run_slice(RawCursor(connection), number, number, "test", 0.0)
     return numbered
 
 

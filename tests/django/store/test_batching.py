@@ -6,7 +6,6 @@ import time
 from functools import partial
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -15,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from rls import batching, tasks
 from rls.models import Change, OutboxEntry, Tick, Watcher
-from rls.store import tick as tick_store
+from rls.store import prepared
 from rls.store.tick import run_slice
 from tests.django.database import connect_sync
 from tests.django.store.rows import watcher
@@ -64,11 +63,11 @@ def test_a_tick_leaves_the_lock_free_also_when_it_fails(monkeypatch: pytest.Monk
 def test_one_broken_slice_keeps_what_the_others_did(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[int] = []
 
-    def fail_at_the_third(used: psycopg.Connection[Any], number: int, slot: int, by: str, lag: float) -> int:
+    def fail_at_the_third(cursor: RawCursor[Any], number: int, slot: int, by: str, lag: float) -> int:
         served.append(number)
         if len(served) == 3:
             raise RuntimeError("broken slice")
-        return run_slice(used, number, slot, by, lag)
+        return run_slice(cursor, number, slot, by, lag)
 
     monkeypatch.setattr(batching, "run_slice", fail_at_the_third)
     with pytest.raises(RuntimeError):
@@ -88,7 +87,7 @@ def test_a_slice_is_one_statement_however_many_watchers_are_due(
             executed.append(query)
             return super().execute(query, *args, **kwargs)
 
-    monkeypatch.setattr(tick_store, "RawCursor", Counting)
+    monkeypatch.setattr(prepared, "RawCursor", Counting)
     numbers = range(1000, 1000 + due)
     for number in numbers:
         Watcher.objects.create(**watcher(number)._asdict())

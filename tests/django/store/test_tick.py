@@ -6,6 +6,7 @@ import asyncio
 
 import psycopg
 import pytest
+from psycopg import RawCursor
 
 from rls.store.commit_group import Connection, write
 from rls.store.tick import run_slice
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.asyncio
 def serve(slice_number: int, connection: psycopg.Connection | None = None) -> int:
     """One slice in one transaction."""
     with connection or connect_sync() as used:
-        return run_slice(used, slice_number, slice_number, "test", 0.0)
+        return run_slice(RawCursor(used), slice_number, slice_number, "test", 0.0)
 
 
 async def mark(connection: Connection, *marks: tuple[int, int]) -> None:
@@ -62,7 +63,7 @@ async def test_a_crash_leaves_the_changes_and_the_numbers(connection: Connection
     def crash() -> None:
         with connect_sync() as doomed:
             doomed.autocommit = False
-            run_slice(doomed, 3, 3, "test", 0.0)
+            run_slice(RawCursor(doomed), 3, 3, "test", 0.0)
             doomed.execute("select pg_terminate_backend(pg_backend_pid())")
 
     with pytest.raises(psycopg.OperationalError):
@@ -77,7 +78,7 @@ async def test_a_second_tick_passes_over_what_the_first_holds(connection: Connec
     await mark(connection, (3, 30))
     first = connect_sync()
     with first.transaction():
-        assert run_slice(first, 3, 3, "test", 0.0) == 1
+        assert run_slice(RawCursor(first), 3, 3, "test", 0.0) == 1
         await mark(connection, (13, 31))
         assert await asyncio.to_thread(serve, 3) == 1
     first.close()
@@ -99,7 +100,7 @@ async def test_two_ticks_at_once_lose_nothing_and_double_nothing(connection: Con
         with connect_sync() as used:
             while not done.is_set():
                 with used.transaction():
-                    run_slice(used, 3, 3, "test", 0.0)
+                    run_slice(RawCursor(used), 3, 3, "test", 0.0)
 
     done = asyncio.Event()
     ticks = [asyncio.create_task(asyncio.to_thread(keep_ticking, done)) for _ in range(2)]
