@@ -18,6 +18,7 @@ TEST_PACKAGES = (
     "kamailio-xml-modules",
     "sip-tester",
     "linphone-cli",
+    "baresip-core",
     "chromium",
     "tshark",
     "mariadb-server",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from rls.domain.lists import Entry
 from rls.domain.notify_rates import Rates
@@ -23,7 +24,7 @@ from sipworker.engine.sender import Sender
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
-from sipworker.sip.grammar import leading_seconds
+from sipworker.sip.grammar import MalformedMessage, leading_seconds
 from sipworker.sip.headers import accepts_coding, event_params
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
@@ -290,8 +291,17 @@ class Watchers:
         watcher = notification.sender.owner
         if isinstance(watcher, ListSubscription):
             watcher.retries = 0
+            if watcher.pace is not None and watcher.pace.rates:
+                self._hear_rates(watcher, notification.answer, now)
             self._tell_behind(watcher)
             self._answered(watcher, now)
+
+    def _hear_rates(self, watcher: ListSubscription, answer: Response, now: float) -> None:
+        """Who has asked for rates may do so again in the answer to a NOTIFY (RFC 6446 section 4.1)."""
+        with suppress(MalformedMessage):
+            if event := answer.header("event"):
+                watcher.params = event_params(event)
+                self.set_pace(watcher, watcher.sip.expires_at - now)
 
     def _tell_behind(self, watcher: ListSubscription) -> None:
         """What back ends said before the watcher had the body before (RFC 4662 section 4.6)."""

@@ -228,7 +228,7 @@ class IncomingSubscription:
         if isinstance(outcome, Response) and outcome.status < 300:
             self._lost = 0
             self._follow(outcome)
-            self.agent.observe(SIPIncomingSubscriptionNotifyDidSucceed(self, cseq), now)
+            self.agent.observe(SIPIncomingSubscriptionNotifyDidSucceed(self, cseq, outcome), now)
         else:
             ends = self._is_ended_by(outcome)
             self.agent.observe(SIPIncomingSubscriptionNotifyDidFail(self, cseq, outcome, ends), now)

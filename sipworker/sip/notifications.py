@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sipworker.sip.headers import SubscriptionState
-from sipworker.sip.message import Request
+from sipworker.sip.message import Request, Response
 from sipworker.sip.transactions import Outcome, ServerTransaction
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class SIPIncomingSubscriptionGotRefreshingSubscribe:
 class SIPIncomingSubscriptionNotifyDidSucceed:
     sender: IncomingSubscription
     cseq: int
+    answer: Response
 
 
 @dataclass(slots=True)

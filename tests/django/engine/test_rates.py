@@ -129,3 +129,17 @@ async def test_five_changes_in_a_second_make_one_notify_of_all(rig: Rig, event: 
     await rig.pass_time(0.6)
     (notify,) = rig.phone.told[told:]
     assert set(notify.states) == {BOB, CAROL}
+
+
+@pytest.mark.req("R6446-4.1-1")
+@pytest.mark.parametrize("asked", [";max-rate=1", ""])
+async def test_only_who_asked_for_rates_may_change_them_by_an_answer(rig: Rig, asked: str) -> None:
+    await rig.start()
+    rig.phone.answer_headers = (("Event", "presence;max-rate=0.05"),)
+    rig.phone.subscribe(event=f"presence{asked}")
+    await rig.quiet()
+    await rig.pass_time(2)
+    await changed(rig, b"<next/>")
+    await rig.pass_time(21)
+    assert rig.phone.told[-1].body(BOB) == b"<next/>"
+    assert (";max-rate=0.05" in rig.phone.told[-1].state) == bool(asked)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.live.rig.message import Message, answer, text
+from tests.live.rig.message import Address, Message, answer, text
 from tests.live.rig.phone import token
 from tests.live.rig.waiting import Inbox, eventually
 from tests.live.rig.wire import UdpWire, Wire, address_text
@@ -20,6 +20,14 @@ def pidf(user: str, note: str = "") -> bytes:
         f'<?xml version="1.0"?>\n<presence  xmlns="urn:ietf:params:xml:ns:pidf"\tentity="sip:{user}">\r\n'
         f"<tuple id='t'><status><basic>open</basic></status><note>{note}</note></tuple></presence>\n\n"
     ).encode()
+
+
+def target_of(subscribe: Message) -> Address:
+    """Where NOTIFYs go: to the Contact, if a proxy has handed the SUBSCRIBE on."""
+    if len(subscribe.rows("Via")) == 1:
+        return subscribe.source
+    host, _, port = subscribe.uri("Contact").partition("@")[2].partition(":")
+    return host, int(port)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class BackEndDialog:
         )
 
     def send(self, request: bytes) -> None:
-        self._server.wire.send(request, self.first.source)
+        self._server.wire.send(request, target_of(self.first))
 
     def notify(self, body: bytes = b"", state: str = "active;expires=3600", kind: str = PIDF_TYPE) -> Message:
         """Send a NOTIFY; its answer."""
@@ -196,8 +204,11 @@ class PresenceServer:
 
     def _accept(self, dialog: BackEndDialog, message: Message, script: Script) -> None:
         contact = f"Contact: <{self.contact}>"
-        messages = [answer(message, script.status, contact, *script.headers, tag=dialog.tag)]
+        messages = [
+            (answer(message, script.status, contact, *script.headers, tag=dialog.tag), message.source)
+        ]
         if script.state is not None:
-            messages.insert(0 if script.early else 1, dialog.notify_request(script.state))
-        for each in messages:
-            self.wire.send(each, message.source)
+            notify = dialog.notify_request(script.state), target_of(message)
+            messages.insert(0 if script.early else 1, notify)
+        for each, to in messages:
+            self.wire.send(each, to)
