@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
+from rls.domain.filters import MEDIA_TYPE
 from rls.domain.lists import ListTooLong, UnresolvableReference
 from rls.domain.packages import package
 from rls.domain.profile import Profile
@@ -17,6 +18,7 @@ from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.age import Age
 from sipworker.engine.directory import Answer, Directory
 from sipworker.engine.expiry import granted, too_brief
+from sipworker.engine.filtering import brings_filters, filters_after, invalid
 from sipworker.engine.list_subscription import LIST_TYPES, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
@@ -212,6 +214,7 @@ class Admission:
             return Rejection(403)
         return (
             self._unacceptable(request, event)
+            or invalid(request, event)
             or too_brief(request, event, self._options)
             or self._too_many(request, event, claim)
         )
@@ -233,8 +236,12 @@ class Admission:
             values = request.values("accept")
             if not all(accepts(values, media_type) for media_type in LIST_TYPES):
                 return Rejection(406, headers=(courtesy,))
-        if request.body and "handling=optional" not in (request.header("content-disposition") or "").lower():
-            return Rejection(415, headers=(("Accept", ""), ("Accept-Encoding", "identity")))
+        if (
+            request.body
+            and not brings_filters(request)
+            and "handling=optional" not in (request.header("content-disposition") or "").lower()
+        ):
+            return Rejection(415, headers=(("Accept", MEDIA_TYPE), ("Accept-Encoding", "identity")))
         return None
 
     def _accept(self, sip: IncomingSubscription, claim: Claim, service: ResolvedService, now: float) -> None:
@@ -253,6 +260,7 @@ class Admission:
             names=service.flat.names,
             accept=request.values("accept"),
         )
+        watcher.filters = filters_after(request, watcher.event)
         watcher.deflate = accepts_coding(request.rows("accept-encoding"), "deflate")
         expires = granted(request, watcher.event, self._options)
         if not expires:
@@ -309,6 +317,7 @@ class Admission:
             refusal
             or self._not_theirs(watcher, claim)
             or self._unacceptable(request, event)
+            or invalid(request, event, watcher.filters)
             or too_brief(request, event, self._options)
         )
         if refusal is not None:

@@ -10,6 +10,7 @@ from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outco
 from rls.domain.packages import package
 from rls.domain.rlmi import State
 from rls.store.ids import IdBlocks
+from sipworker.engine.filtering import CONTENT_TYPE, content_of
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.news import News, take
 from sipworker.engine.options import WorkerOptions
@@ -108,12 +109,14 @@ class BackEnds:
         """A subscription on behalf of the watcher: From is the watcher (RFC 4662 section 7.1.1)."""
         watcher = back_end.watcher
         back_end.server = self._servers.best
+        content, body = content_of(back_end) if watcher.filters else ("", b"")
         return Subscription(
             self._agent,
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
             event=watcher.back_end_event,
-            headers=self.headers_of(watcher, back_end.plain),
+            headers=self.headers_of(watcher, back_end.plain) + content,
+            body=body,
             route=(f"<{_loose(back_end.server)}>",) if back_end.server else (),
             expires=EXPIRES,
             owner=back_end,
@@ -137,8 +140,20 @@ class BackEnds:
         """Let the next SUBSCRIBEs ask for what the watcher takes now (RFC 3856 section 6.7)."""
         for back_end in _with_forks(watcher.resources.values()):
             if back_end.subscription is not None:
-                back_end.subscription.headers = self.headers_of(watcher, back_end.plain)
+                content = CONTENT_TYPE if back_end.subscription.body else ""
+                back_end.subscription.headers = self.headers_of(watcher, back_end.plain) + content
                 back_end.subscription.entity_tag = ""  # the state may now be told in another way
+
+    def filter_anew(self, watcher: ListSubscription, now: float) -> None:
+        """Other filters hold now: subscribe anew where they matter, what is known stands until then."""
+        changed = [
+            back_end
+            for back_end in watcher.resources.values()
+            if back_end.subscription is not None and back_end.subscription.body != content_of(back_end)[1]
+        ]
+        subscriptions = self.detach(changed)
+        self.start(changed, now)
+        self.unsubscribe(subscriptions, now)
 
     def retry_failed(self, watcher: ListSubscription, now: float) -> int:
         """Ask those again that refused, ended or gave no answer; returns how many."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rls.domain.aggregate import InstanceView, ResourceView
 from rls.domain.deltas import Tracker
+from rls.domain.filters import FilterSet
 from rls.domain.lists import Entry
 from rls.domain.notify_rates import NAMES as RATE_NAMES
 from rls.domain.packages import package
@@ -138,7 +139,7 @@ class ListSubscription:
     lost. `params` are those of Event but for its id; `pace` None: the ticks decide.
     """
 
-    __slots__ = ("_first_version", "_queue", "changes", "deflate", "ending", "event", "force_full",
+    __slots__ = ("_first_version", "_queue", "changes", "deflate", "ending", "event", "filters", "force_full",
                  "from_header", "id", "identity", "in_flight", "last_cseq", "list_uri", "max_forwards",
                  "names", "news_since", "offered", "pace", "params", "profile", "resources", "restored",
                  "retries", "service_uri", "settle_timer", "settled", "shown", "sip", "spread",
@@ -182,6 +183,7 @@ class ListSubscription:
         self.unsettled: set[int] = set()
         self.ending = ""
         self.deflate = False
+        self.filters = FilterSet()
         self.force_full = False
         self.changes = 0
         """Of the list's state, since this worker keeps it."""

@@ -13,6 +13,7 @@ from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
 from rls.store.rows import RefreshRow
 from sipworker.engine.back_ends import BackEnds
+from sipworker.engine.filtering import filters_after
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.pace import FOREVER, Pace
@@ -106,11 +107,13 @@ class Watchers:
             watcher.pace.ask(rates, pause)
         elif rates or pause != self._options.waitn_time:
             wheel = self._agent.wheel
-            watcher.pace = Pace(wheel, lambda rows: self._tell_rows(watcher, rows), rates, pause)
+            watcher.pace = Pace(wheel, lambda rows: self._tell_held(watcher, rows), rates, pause)
 
     def renew_paces(self, now: float) -> None:
         """RLS_WAITN_TIME or RLS_WAITN_TIMES has changed; what is held back is told by the new one."""
         for watcher in self._by_id.values():
+            if watcher.pace is not None and watcher.pace.is_asleep:
+                continue
             self.set_pace(watcher, watcher.sip.expires_at - now)
             if watcher.pace is not None:
                 watcher.pace.hold(set())
@@ -150,7 +153,7 @@ class Watchers:
         """
         same = [self._by_id[number] for number in self._of_user[watcher.user_key] - {watcher.id}]
         others = [other for other in same if not other.ending]
-        for back_end in back_ends if others else ():
+        for back_end in back_ends if others and not watcher.filters else ():
             for other in others:
                 known = other.resources.get(back_end.view.uri)
                 if known is not None and known.instance.state == "active" and known.is_shown:
@@ -197,6 +200,7 @@ class Watchers:
         row = refresh_row(watcher, transaction, contact, expires)
         reason = "" if expires else "timeout"
         self._renew(watcher, row, reason, spared=spared)
+        filters = filters_after(transaction.request, watcher.event, watcher.filters)
 
         def committed(now: float) -> None:
             code = 204 if spared else 200
@@ -205,6 +209,9 @@ class Watchers:
                 self._wind_up(watcher, reason, now)
                 if spared:
                     self.forget(watcher, now)
+            elif filters != watcher.filters:
+                watcher.filters = filters
+                self.back_ends.filter_anew(watcher, now)
 
         self._writer.after(committed)
 
@@ -262,6 +269,13 @@ class Watchers:
         """What did not fit into a NOTIFY goes into the next."""
         if watcher.pace is not None:
             watcher.pace.hold(rows)
+        else:
+            self._tell_rows(watcher, rows)
+
+    def _tell_held(self, watcher: ListSubscription, rows: set[int]) -> None:
+        """Full state, if that is no more (RFC 6446 section 5.5.1)."""
+        if len(rows) >= len(watcher.resources) > 0:
+            self.tell_full(watcher)
         else:
             self._tell_rows(watcher, rows)
 

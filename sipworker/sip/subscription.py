@@ -83,7 +83,7 @@ class Subscription:
     """`state` is null, sent, pending, active or terminated.
 
     `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …; Max-Forwards
-    is added if it is not among them), `route` is a preloaded route set, `expires` the
+    is added if it is not among them), with `body`; `route` is a preloaded route set, `expires` the
     seconds to ask for. With `forks` each further notifier that answers makes a subscription
     of its own (RFC 6665 section 4.1.4). Posts SIPSubscription… to the agent's observer.
     """
@@ -91,8 +91,8 @@ class Subscription:
     __slots__ = (
         "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_retries", "_timer_at",
         "_timer_n", "_tried", "_tries_end",
-        "agent", "credentials", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "owner",
-        "state",
+        "agent", "body", "credentials", "dialog", "entity_tag", "event", "expires", "expires_at", "headers",
+        "owner", "state",
     )  # fmt: skip
 
     def __init__(
@@ -107,6 +107,7 @@ class Subscription:
         route: tuple[str, ...] = (),
         expires: int = 3600,
         credentials: Credentials | None = None,
+        body: bytes = b"",
         owner: object = None,
         forks: bool = False,
     ) -> None:
@@ -115,6 +116,7 @@ class Subscription:
         self.headers = headers if "Max-Forwards:" in headers else MAX_FORWARDS + headers
         self.expires = expires
         self.credentials = credentials
+        self.body = body
         self.owner = owner
         self.state = "null"
         self.entity_tag = ""
@@ -213,7 +215,7 @@ class Subscription:
                 f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
                 f"Expires: {self.expires}\r\n{self.headers}{condition}{authorization}"
             )
-            return dialog.serialize("SUBSCRIBE", cseq, agent.via(flow, branch), headers)
+            return dialog.serialize("SUBSCRIBE", cseq, agent.via(flow, branch), headers, self.body)
 
         send_request(agent, "SUBSCRIBE", dialog.next_hop(), build, self._finished, now)
 

@@ -101,6 +101,12 @@ ROWS = (
     ),
     Row("D33", in_dialog.refreshed_with_body, 415, {"Accept": ANYTHING}),
     Row("D35", of_event("presence", LONG), 500, at=LIMITED, also=("R5363-5.3-1",)),
+    Row(
+        "D37",
+        added("Content-Type: application/simple-filter+xml", body=b"<odd/>"),
+        488,
+        {"Warning": ANYTHING},
+    ),
     Row("D38", asked(30), 423, {"Min-Expires": "60"}),
     Row("D39", asked(3600), 200, {"Expires": "3600"}, ALONE),
     Row("D40", asked(99_999), 200, {"Expires": "7200"}),

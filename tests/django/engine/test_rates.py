@@ -143,3 +143,19 @@ async def test_only_who_asked_for_rates_may_change_them_by_an_answer(rig: Rig, a
     await rig.pass_time(21)
     assert rig.phone.told[-1].body(BOB) == b"<next/>"
     assert (";max-rate=0.05" in rig.phone.told[-1].state) == bool(asked)
+
+
+@pytest.mark.req("R6446-5.5.1-1")
+async def test_when_everybody_has_changed_full_state_is_told(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.subscribe(event="presence;max-rate=0.1")
+    await rig.quiet()
+    await rig.pass_time(11)
+    assert rig.phone.told[-1].full  # what the back ends answered at first
+    await changed(rig, b"<one/>")
+    await rig.pass_time(11)
+    assert not rig.phone.told[-1].full
+    await changed(rig, b"<two/>")
+    rig.server.tell(CAROL, b"<two/>")
+    await rig.pass_time(11)
+    assert rig.phone.told[-1].full

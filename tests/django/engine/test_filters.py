@@ -1,0 +1,97 @@
+"""Filters of a watcher go to the back ends that they are for (RFC 4660)."""
+
+from __future__ import annotations
+
+import pytest
+
+from rls.domain.filters import MEDIA_TYPE, NAMESPACE
+from tests.django.engine.lists import BOB, CAROL, FRIENDS, service
+from tests.django.engine.rig import Rig
+
+pytestmark = pytest.mark.asyncio
+WHAT = '<what><include type="xpath">/p:presence</include></what>'
+
+
+@pytest.fixture(autouse=True)
+def _two_friends(rig: Rig) -> None:
+    rig.lists.put(service(BOB, CAROL))
+
+
+def document(*filters: str) -> bytes:
+    return f'<filter-set xmlns="{NAMESPACE}" package="presence">{"".join(filters)}</filter-set>'.encode()
+
+
+def of(name: str, uri: str, content: str = WHAT) -> str:
+    return f'<filter id="{name}" uri="{uri}">{content}</filter>'
+
+
+async def subscribed(rig: Rig, body: bytes) -> int:
+    rig.phone.subscribe(FRIENDS, (("Content-Type", MEDIA_TYPE),), body)
+    await rig.quiet()
+    return rig.phone.status
+
+
+async def refreshed(rig: Rig, body: bytes) -> int:
+    to = next(answer for answer in reversed(rig.phone.responses) if answer.status == 200).rows("to")[0]
+    rig.phone.subscribe(FRIENDS, (("Content-Type", MEDIA_TYPE),), body, to=to)
+    await rig.quiet()
+    return rig.phone.status
+
+
+@pytest.mark.req("R4660-3.2-1", "R4660-4.1-2", "R6665-8.3.1-3")
+async def test_only_bobs_subscribe_has_bobs_filter(rig: Rig) -> None:
+    await rig.start()
+    assert await subscribed(rig, document(of("1", BOB))) == 200
+    (to_bob,), (to_carol,) = rig.server.subscribes(BOB), rig.server.subscribes(CAROL)
+    assert to_bob.header("content-type") == MEDIA_TYPE
+    assert b'id="1"' in to_bob.body and b"/p:presence" in to_bob.body
+    assert "content-type" not in to_carol.headers
+    assert to_carol.body == b""
+    assert rig.phone.told[-1].states.keys() == {BOB, CAROL}
+
+
+@pytest.mark.req("R4660-4.1-1")
+async def test_a_filter_of_the_list_goes_to_all(rig: Rig) -> None:
+    await rig.start()
+    await subscribed(rig, document(of("1", FRIENDS)))
+    for subscribe in rig.server.subscribes():
+        assert b'id="1"' in subscribe.body
+        assert FRIENDS.encode() not in subscribe.body
+
+
+@pytest.mark.req("R4660-4.1-5", "R4660-5.4-1", "D37")
+@pytest.mark.parametrize("body", [document(of("1", BOB), of("2", BOB)), document(of("1", BOB, "")), b"<odd>"])
+async def test_filters_that_nobody_could_use_are_refused(rig: Rig, body: bytes) -> None:
+    await rig.start()
+    assert await subscribed(rig, body) == 488
+    assert rig.phone.responses[-1].rows("warning")[0].startswith('399 rls "')
+    assert not rig.server.subscribes()
+
+
+@pytest.mark.req("R4660-4.2-1")
+async def test_a_refresh_changes_filters_or_leaves_them(rig: Rig) -> None:
+    await rig.start()
+    await subscribed(rig, document(of("1", BOB)))
+    rig.phone.refresh()
+    await rig.quiet()
+    assert len(rig.server.subscribes(BOB)) == 1
+    assert await refreshed(rig, document(of("2", BOB))) == 488
+    assert await refreshed(rig, document('<filter id="1" remove="true"/>', of("2", CAROL))) == 200
+    before, ended, anew = sorted(rig.server.subscribes(BOB), key=lambda each: each.body == b"")
+    assert before.body and not anew.body
+    assert rig.server.subscribes(CAROL)[-1].body or rig.server.subscribes(CAROL)[-2].body
+    assert ended.header("expires") == "0" or anew.header("expires") == "0"
+    rig.server.tell(BOB, b"<unfiltered/>", subscribe=anew if anew.header("expires") != "0" else ended)
+    await rig.quiet()
+    await rig.tick()
+    assert rig.phone.told[-1].body(BOB) == b"<unfiltered/>"
+
+
+async def test_what_is_tried_again_has_its_filter(rig: Rig) -> None:
+    rig.server.refusals[BOB] = 503
+    await rig.start()
+    await subscribed(rig, document(of("1", BOB)))
+    rig.server.refusals.clear()
+    await rig.pass_time(30)
+    assert all(b'id="1"' in each.body for each in rig.server.subscribes(BOB))
+    assert len(rig.server.subscribes(BOB)) > 1
