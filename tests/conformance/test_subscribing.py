@@ -132,6 +132,7 @@ def test_failed_notify_causes_no_further_one(peers: Peers) -> None:
 def test_subscription_of_one_resource_never_becomes_one_of_a_list(peers: Peers) -> None:
     own = peers.subject.ours()
     call = peers.call(f"sip:later-{token()}@{peers.subject.domain}")
+    peers.resources.scripts[call.list_uri] = Script()
     assert not call.subscribe().rows("Require")
     document = documents.simple(call.list_uri, [peers.member])
     own.database.store_list(f"later{token()}@{peers.subject.domain}", call.list_uri, document)
