@@ -59,11 +59,13 @@ def resource(presentity: Presentity) -> str:
     return format_html('<a class="rls-link" href="{}">{}</a>', url, presentity.resource_uri)
 
 
-@admin.display(description="request URI", ordering="be_request_uri")
-def request_uri(presentity: Presentity) -> str:
-    """Mostly the resource itself, which need not be read twice."""
-    same = presentity.be_request_uri == presentity.resource_uri
-    return "same" if same else texts.clipped(presentity.be_request_uri)
+@admin.display(description="list")
+def through(presentity: Presentity) -> str:
+    """The list by which the watcher sees the resource."""
+    try:
+        return texts.clipped(presentity.watcher.presentity_uri)
+    except ObjectDoesNotExist:
+        return ""
 
 
 @admin.display(description="document")
@@ -107,7 +109,7 @@ class PresentityAdmin(ReadOnlyAdmin):
         _ANSWER,
         _EXPIRES,
         watcher,
-        request_uri,
+        through,
     )
     # Watchers may be gone: a join would hide the resources they left.
     list_prefetch_related = ("watcher",)

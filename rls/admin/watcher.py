@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -36,6 +37,15 @@ _CALL_ID = drawn("callid", texts.code, "Call-ID")
 @admin.display(description="watcher", ordering="watcher_username")
 def user(watcher: Watcher) -> str:
     return texts.clipped(f"{watcher.watcher_username}@{watcher.watcher_domain}")
+
+
+@admin.display(description="list")
+def list_uri(watcher: Watcher) -> str:
+    """Leads to all who watch it."""
+    page = f"{reverse('admin:rls_watcher_changelist')}?{urlencode({'q': watcher.service_uri})}"
+    return format_html(
+        '<a class="rls-link rls-code" href="{}" title="All who watch it">{}</a>', page, watcher.presentity_uri
+    )
 
 
 @admin.display(description="event")
@@ -91,7 +101,7 @@ class WatcherAdmin(WatcherActions, ReadOnlyAdmin):
             "Subscription",
             {
                 "fields": (
-                    (user, drawn("presentity_uri", texts.code, "list")),
+                    (user, list_uri),
                     (event, state),
                     (_SINCE, _EXPIRES),
                     (drawn("told", times.moment, "last told"), label),

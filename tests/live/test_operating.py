@@ -18,7 +18,7 @@ from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, Phone
 from tests.live.rig.presence import Domain, PresenceServer
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import address_text
+from tests.live.rig.wire import address_text, free_port
 
 Rls = Callable[..., Any]
 
@@ -27,11 +27,11 @@ Rls = Callable[..., Any]
 def rls(server: ListServer) -> Rls:
     """Runs `manage.py rls … --json`; what it printed, and it has to end with `code`."""
 
-    def run(*arguments: str, code: int = 0) -> Any:
+    def run(*arguments: str, code: int = 0, **settings: str) -> Any:
         done = subprocess.run(
             [sys.executable, "manage.py", "rls", *arguments, "--json"],
             cwd=PROJECT,
-            env=server.environment,
+            env={**server.environment, **settings},
             capture_output=True,
             text=True,
             check=False,
@@ -137,6 +137,17 @@ def test_doctor_tries_a_subscription_through_everything(rls: Rls, call: ListCall
     parts = [each["part"] for each in found]
     assert parts[-1] == "test SUBSCRIBE"
     assert {"settings", "database", "broker", "web (XCAP, admin)", "DNS", "presence server"} <= set(parts)
+
+
+def test_doctor_looks_at_each_of_several_presence_servers(
+    rls: Rls, call: ListCall, phone: Phone, presence: PresenceServer
+) -> None:
+    good, away = f"sip:{presence.address}", f"sip:127.0.0.1:{free_port()};transport=tcp"
+    arguments = ("doctor", "--list", call.list_uri, "--as", phone.user)
+    found = rls(*arguments, code=1, RLS_PRESENCE_SERVER=f"{good},{away}")
+    asked = [each for each in found if each["part"] == "presence server"]
+    assert [(each["said"].split()[0], each["ok"]) for each in asked] == [(good, True), (away, False)]
+    assert "Is it running?" in asked[1]["advice"]
 
 
 def test_doctor_gives_advice_for_what_does_not_work(rls: Rls, call: ListCall) -> None:

@@ -17,7 +17,7 @@ from tests.quality.test_links import PAGES
 from tests.quality.test_tools import PROJECT
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
-MANAGE = re.compile(r"manage\.py ((?:[^|;>#&)'\n]|'[^'\n]*')+)")
+MANAGE = re.compile(r"python manage\.py ((?:[^|;>#&)'\n]|'[^'\n]*')+)")
 RLS = re.compile(r"`rls ([a-z-]+)[^`]*`")
 TARGET = re.compile(r"\bmake ([a-z]+)\b(?= ARGS|`|$| +#| &&)", re.MULTILINE)
 NAME = re.compile(r"\b(RLS_[A-Z_]+[A-Z])\b")

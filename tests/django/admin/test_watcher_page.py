@@ -51,3 +51,18 @@ def test_documents_are_explained_in_sentences(admin_client: Client) -> None:
     shown = page(admin_client, "presentity", row.pk)
     assert "is ringing, called by" in shown
     assert "&lt;dialog-info" in shown
+
+
+def test_list_leads_to_all_who_watch_it_and_resources_name_their_lists(admin_client: Client) -> None:
+    team = "sip:team@example.test"
+    for number, uri in ((1, team), (2, team), (3, "sip:other@example.test")):
+        watcher = rows.watcher(number, NOW, presentity_uri=uri, service_uri=uri)
+        watcher.save()
+        rows.presentity(number, watcher, 0, NOW).save()
+    link = f"{reverse('admin:rls_watcher_changelist')}?q=sip%3Ateam%40example.test"
+    assert link in page(admin_client, "watcher", 1)
+    found = admin_client.get(link).context["cl"].result_list
+    assert sorted(row.pk for row in found) == [1, 2]
+    resources = admin_client.get(reverse("admin:rls_presentity_changelist")).content.decode()
+    assert f'title="{team}"' in resources
+    assert 'title="sip:other@example.test"' in resources
