@@ -107,7 +107,6 @@ class PresentityAdmin(ReadOnlyAdmin):
         _CHANGED,
         subscription,
         _ANSWER,
-        _EXPIRES,
         watcher,
         through,
     )
