@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: run setup test check docs bench conformance faults fuzz audit python
+.PHONY: run setup test check docs bench conformance faults soak fuzz audit python
 
 run: setup
 	@exec $(VENV)/python -m rlsproject.run
@@ -30,6 +30,10 @@ conformance: python
 faults: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@FAULTS=long $(VENV)/python -m pytest tests/faults $(ARGS)
+
+soak: python
+	@$(PYTHON) -m rlsproject.prepare --tests
+	@$(VENV)/python -m tests.faults.soak $(ARGS)
 
 fuzz: python
 	@$(PYTHON) -m rlsproject.prepare --tests

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.generator import build
-from tests.faults.plant import ENTRIES, LISTS, Plant
+from tests.faults.plant import ENTRIES, Plant
 from tests.live.rig.wire import free_port
 
 PROGRAM_FOLDER = Path(__file__).parent.parent.parent / "var" / "bench"
@@ -18,15 +18,23 @@ LIMIT = 300.0
 
 
 class Load:
-    """All watchers and the presence server. `options` are rlsload's."""
+    """All watchers and the presence server. `mode`, `phases` and `options` are rlsload's."""
 
-    def __init__(self, plant: Plant, *options: str, rate: int = 150, seconds: float = 20) -> None:
+    def __init__(
+        self,
+        plant: Plant,
+        *options: str,
+        rate: int = 150,
+        seconds: float = 20,
+        mode: str = "update",
+        phases: str = "",
+    ) -> None:
         host, port = plant.server.sip
         command = [
-            str(build(PROGRAM_FOLDER)), "update",
+            str(build(PROGRAM_FOLDER)), mode,
             "--rls", f"{host}:{port}", "--watchers", f"127.0.0.1:{free_port()}", "--presence", plant.presence,
-            "--lists", str(LISTS), "--entries", str(ENTRIES), "--settle", "500", "--drain", "40",
-            "--phases", f"r{rate}:{seconds}", "--unsub", *options,
+            "--lists", str(plant.lists), "--entries", str(ENTRIES), "--settle", "500", "--drain", "40",
+            "--phases", phases or f"r{rate}:{seconds}", "--unsub", *options,
         ]  # fmt: skip
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._output = ""
@@ -71,9 +79,9 @@ class Load:
 def faults_of(result: dict[str, Any]) -> list[str]:
     """What the list server got wrong; empty if every promise was kept."""
     total, setup, unsub = result["total"]["counts"], result["setup"], result["unsub"]
-    back_ends = LISTS * ENTRIES
+    lists = setup["lists"]
     expected = {
-        "lists with full state": (setup["lists_full"], LISTS),
+        "lists with full state": (setup["lists_full"], lists),
         "states that never came at first": (setup["missing_states"], 0),
         "states lost": (sum(phase["lost"] for phase in result["phases"]), 0),
         "states that went back": (total.get("state_regressed", 0), 0),
@@ -82,8 +90,8 @@ def faults_of(result: dict[str, Any]) -> list[str]:
         "NOTIFYs in unknown dialogs": (total.get("w_notify_unknown_dialog", 0), 0),
         "back-end NOTIFYs never answered": (total["be_notify_timeouts"], 0),
         "SUBSCRIBEs never answered": (total["sub_timeouts"], 0),
-        "back ends before the end": (result["backend_subs_alive"], back_ends),
-        "watchers told of their end": (unsub["terminated_notifies"], LISTS),
+        "back ends before the end": (result["backend_subs_alive"], lists * ENTRIES),
+        "watchers told of their end": (unsub["terminated_notifies"], lists),
         "back ends after the end": (unsub["backend_subs_alive"], 0),
     }
     wrong = [f"{what}: {is_} instead of {ought}" for what, (is_, ought) in expected.items() if is_ != ought]

@@ -25,7 +25,8 @@ LISTS, ENTRIES = 30, 10
 class Plant:
     """PostgreSQL (durable: commits must survive its death), broker, and a list server on both."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, lists: int = LISTS, **settings: str) -> None:
+        self.lists = lists
         places = Places(folder / "var")
         self.postgres = Postgres(places)
         self.broker = Valkey(places)
@@ -51,7 +52,7 @@ class Plant:
         )
 
     def _store_lists(self) -> None:
-        for number, user in watchers(LISTS):
+        for number, user in watchers(self.lists):
             self.database.store_list(f"{user}@{DOMAIN}", service_uri(number), document(number, ENTRIES))
 
     @property
