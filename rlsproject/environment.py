@@ -56,14 +56,20 @@ OPENSIPS = Section(
             "Answer to a SUBSCRIBE that is not for a list, instead of forwarding it; 0: not set.",
         ),
         Setting(
-            "RLS_XCAP_ROOT", TEXT, "", "URL", "Foreign XCAP server that holds the lists (not available yet)."
+            "RLS_XCAP_ROOT",
+            LIST,
+            "",
+            "URLs",
+            "XCAP roots of foreign servers, asked in this order, such as https://rls:secret@xcap.example.com/"
+            "xcap-root/ (with the user and password of its Digest, if it wants them).",
         ),
         Setting(
             "RLS_INTEGRATED_XCAP_SERVER",
             FLAG,
             "1",
             "",
-            "The lists are in the table `xcap` of our own database (0 is not available yet).",
+            "1: the lists are in the table `xcap` of our own database, and RLS_XCAP_ROOT is only where "
+            "<external> may lead to; 0: they are below RLS_XCAP_ROOT.",
         ),
         Setting("RLS_EVENTS", LIST, "presence,dialog", "event packages", "What can be subscribed to."),
         Setting("RLS_CONTACT_USER", TEXT, "rls", "", "User part of the Contact URIs we write."),
@@ -196,6 +202,57 @@ SIP = Section(
             "owner, domain or anyone",
             "Who may subscribe to a list whose service does not say it: its owner, "
             "users of the owner's domain, anyone.",
+        ),
+        Setting(
+            "RLS_LIST_DENIAL",
+            TEXT,
+            "refuse",
+            "refuse or polite",
+            "What others get: 403, or a subscription to an empty list, so that they do not know.",
+        ),
+        Setting(
+            "RLS_NESTED_LISTS",
+            TEXT,
+            "nest",
+            "nest, flatten or ask",
+            "Members that are lists here: a list in the list, their members instead, or what the presence "
+            "server says of them.",
+        ),
+        Setting(
+            "RLS_UNRESOLVED",
+            TEXT,
+            "refuse",
+            "refuse or omit",
+            "References in a list that lead nowhere: the list is refused (502), or served without them.",
+        ),
+        Setting(
+            "RLS_REQUEST_LISTS",
+            FLAG,
+            "1",
+            "",
+            "A SUBSCRIBE may bring its list along (RFC 5367), as Linphone's do.",
+        ),
+        Setting(
+            "RLS_BACKEND_IDENTITY",
+            TEXT,
+            "from",
+            "from, asserted or own",
+            "In whose name back ends are asked: From is the watcher, the same with P-Asserted-Identity where "
+            "it is trusted, or RLS_IDENTITY (always for watchers from outside of RLS_DOMAINS).",
+        ),
+        Setting(
+            "RLS_IDENTITY",
+            TEXT,
+            "",
+            "SIP URI",
+            "Who we are ourselves; empty: RLS_CONTACT_USER at the first of RLS_DOMAINS, else at our address.",
+        ),
+        Setting(
+            "RLS_BACKEND_CREDENTIALS",
+            LIST,
+            "",
+            "realm=user:password",
+            "Answers to Digest challenges of back ends, by realm.",
         ),
         Setting(
             "RLS_MIN_EXPIRES",
@@ -379,6 +436,54 @@ WEB = Section(
     ),
 )
 
+FOREIGN = Section(
+    "Lists on foreign XCAP servers (RLS_XCAP_ROOT)",
+    (
+        Setting(
+            "RLS_XCAP_LOOKUP",
+            TEXT,
+            "user",
+            "user or global",
+            "Where services are looked up: in rls-services/users/<watcher>/index, as OpenSIPS and Kamailio "
+            "do, or in rls-services/global/index (RFC 4826), which the server has to let us read.",
+        ),
+        Setting(
+            "RLS_XCAP_TOKEN",
+            TEXT,
+            "",
+            "",
+            "Bearer token for the roots that name no user; over https only, or to a loopback address.",
+        ),
+        Setting(
+            "RLS_XCAP_CA_FILE", TEXT, "", "PEM file", "Who signs their certificates; empty: the system's."
+        ),
+        Setting("RLS_XCAP_TIMEOUT", NUMBER, "2", "s", "Longest wait for a list."),
+        Setting(
+            "RLS_XCAP_POLL",
+            NUMBER,
+            "60",
+            "s",
+            "How often each document that a subscribed list rests on is asked for changes (If-None-Match).",
+        ),
+        Setting("RLS_XCAP_ABSENT", NUMBER, "10", "s", "How long we believe that a document does not exist."),
+        Setting(
+            "RLS_XCAP_FAILURE_CODE",
+            WHOLE,
+            "500",
+            "500, 502 or 503",
+            "Answer, with Retry-After, to a SUBSCRIBE whose list cannot be fetched; 503 says that we are "
+            "unfit altogether.",
+        ),
+        Setting(
+            "RLS_XCAP_DIFF_SERVER",
+            TEXT,
+            "",
+            "SIP URI",
+            "Where to subscribe to changes of the documents, too (event package xcap-diff, RFC 5875).",
+        ),
+    ),
+)
+
 SERVERS = Section(
     "Database, broker, files, logs",
     (
@@ -483,5 +588,5 @@ TUNING = Section(
     ),
 )
 
-SECTIONS = (OPENSIPS, SIP, WEB, SERVERS, WATCHING, TUNING)
+SECTIONS = (OPENSIPS, SIP, WEB, FOREIGN, SERVERS, WATCHING, TUNING)
 SETTINGS = tuple(setting for section in SECTIONS for setting in section.settings)

@@ -18,8 +18,8 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
-# They say something about every tick.
-TALKATIVE = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+# They say something about every tick or request.
+TALKATIVE = ("celery.beat", "celery.worker.strategy", "celery.app.trace", "httpx")
 
 
 def configure(log_format: str, level: str) -> None:

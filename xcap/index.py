@@ -12,14 +12,18 @@ from rls.store.prepared import raw_cursor
 # Only this one document of a user holds list services (RFC 4826 section 4.4.7).
 DOCUMENT: Final = "index"
 FIND: Final = """
-select s.uri, d.id, d.etag, d.username, d.domain, case when s.uri = any($1) then d.doc end
+select s.uri, d.id, d.etag, d.username, d.domain, case when s.uri = any($1) then d.doc end,
+       (select max(id) from xcap_service_uris)
   from xcap_service_uris s join xcap d on d.id = s.document_id
  where s.uri = any($2) and d.doc_uri = $3
 """
 
 
 class IndexRow(NamedTuple):
-    """A list service and the document that defines it; `doc` None where nobody asked for it."""
+    """A list service and the document that defines it; `doc` None where nobody asked for it.
+
+    `newest` grows with every service that is added.
+    """
 
     uri: str
     document_id: int
@@ -27,6 +31,7 @@ class IndexRow(NamedTuple):
     username: str
     domain: str
     doc: bytes | None
+    newest: int
 
 
 def find(uris: Collection[str], with_document: Collection[str]) -> list[IndexRow]:

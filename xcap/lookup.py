@@ -3,29 +3,33 @@
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Final
 
 from django.conf import settings
 
 from rls.domain.lists import (
-    FlatList,
     Limits,
     MalformedDocument,
+    NotFetched,
     Service,
     UnresolvableReference,
     flatten,
     parse_services,
 )
 from rls.domain.uri import SipUri
-from xcap import index
+from xcap import index, nesting
 from xcap.documents import sharing
 from xcap.documents.rls_services import canonical
-from xcap.documents.sharing import Sharing
+from xcap.foreign.documents import Known
+from xcap.foreign.references import Externals
+from xcap.foreign.roots import Roots
 from xcap.index import IndexRow
 from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.references import Dereferencer, Documents, Key, Stored
+from xcap.resolution import Resolution, ResolvedService
 from xcap.selectors import Xui
 from xcap.store import root
 
@@ -34,25 +38,13 @@ _IDENTIFYING = frozenset({"user", "method", "maddr", "ttl"})
 _CACHED: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedService:
-    """A list service with its list.
-
-    `documents` are the numbers of the documents that it rests on (names of those that are missing),
-    `fingerprint` changes with any of them. `packages` None allows every event package, `sharing` None
-    whom RLS_LIST_ACCESS does.
-    """
-
-    uri: str
-    owner: str
-    packages: frozenset[str] | None
-    flat: FlatList
-    documents: frozenset[int | str]
-    fingerprint: str
-    sharing: Sharing | None = None
+def unfetched(url: str) -> Known:
+    """For who has fetched nothing yet."""
+    raise NotFetched(url)
 
 
-Resolution = ResolvedService | UnresolvableReference | None
+NOWHERE: Final = Externals(Roots(), unfetched)
+"""No list leads to another server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +63,45 @@ class _Known:
     document: Stored
     result: ResolvedService | UnresolvableReference
     used: dict[Key, Stored | None]
+    used_foreign: dict[str, str]
 
-    def holds(self, documents: Documents) -> bool:
-        return all(documents.stored(key) == stored for key, stored in self.used.items())
+    def holds(self, documents: Documents, externals: Externals) -> bool:
+        stored = all(documents.stored(key) == stored for key, stored in self.used.items())
+        return stored and externals.still_hold(self.used_foreign)
 
 
 _cache: OrderedDict[str, _Known] = OrderedDict()
 _lock = Lock()
 
 
-def resolve(service_uris: Sequence[str]) -> dict[str, Resolution]:
+def resolve(service_uris: Sequence[str], externals: Externals = NOWHERE) -> dict[str, Resolution]:
     """Look up list services by Request-URI; one query for the unknown, two where documents refer to others.
 
-    None: no list. UnresolvableReference: the list exists but cannot be made out (502).
+    None: no list. UnresolvableReference: the list exists but cannot be made out (502); NotFetched: before
+    one of `externals` is fetched.
     URIs match by their canonical form, else without the parameters that name no other
     resource: phones add `;transport=tcp` or `;pres-list=…`.
     """
-    candidates = {uri: _candidates(uri) for uri in service_uris}
-    forms = {form for each in candidates.values() for form in each}
+    forms_of = {uri: candidates(uri) for uri in service_uris}
+    forms = {form for each in forms_of.values() for form in each}
     found = index.find(forms, [form for form in forms if form not in _cache])
-    results = _results(found)
+    results: dict[str, Resolution] = dict(_results(found, externals))
+    if found and settings.RLS_NESTED_LISTS != "ask":
+        results = nesting.nested(
+            results, found[0].newest, partial(_members, externals=externals), settings.RLS_LIST_LIMIT
+        )
     return {
-        uri: next((results[form] for form in each if form in results), None)
-        for uri, each in candidates.items()
+        uri: next((results[form] for form in each if form in results), None) for uri, each in forms_of.items()
     }
 
 
-def _candidates(uri: str) -> list[str]:
+def _members(forms: Collection[str], externals: Externals) -> dict[str, Resolution]:
+    """Those among the members of lists that are lists."""
+    return dict(_results(index.find(forms, [form for form in forms if form not in _cache]), externals))
+
+
+def candidates(uri: str) -> list[str]:
+    """The canonical forms under which a Request-URI may be stored, the closest first."""
     form = canonical(uri)
     if form is None:
         return []
@@ -106,26 +110,32 @@ def _candidates(uri: str) -> list[str]:
     return [form] if params == parsed.params else [form, str(replace(parsed, params=params))]
 
 
-def _results(found: Collection[IndexRow]) -> dict[str, ResolvedService | UnresolvableReference]:
+def _results(
+    found: Collection[IndexRow], externals: Externals
+) -> dict[str, ResolvedService | UnresolvableReference]:
     rows = [_Row(row.uri, Stored(row.document_id, row.etag), Xui(row.username, row.domain)) for row in found]
     known = {
         row: hit for row in rows if (hit := _cache.get(row.uri)) is not None and hit.document == row.document
     }
     documents = Documents()
     documents.learn(key for hit in known.values() for key in hit.used)
-    valid = {row: hit for row, hit in known.items() if hit.holds(documents)}
+    valid = {row: hit for row, hit in known.items() if hit.holds(documents, externals)}
     read = {Stored(row.document_id, row.etag): bytes(row.doc) for row in found if row.doc is not None}
-    fresh = _flatten_all([row for row in rows if row not in valid], read, documents)
+    fresh = _flatten_all([row for row in rows if row not in valid], read, documents, externals)
     return {row.uri: hit.result for row, hit in (valid | fresh).items()}
 
 
-def _flatten_all(rows: list[_Row], read: dict[Stored, bytes], documents: Documents) -> dict[_Row, _Known]:
+def _flatten_all(
+    rows: list[_Row], read: dict[Stored, bytes], documents: Documents, externals: Externals
+) -> dict[_Row, _Known]:
     services = _services({row.document for row in rows}, read)
     pairs = [(row, services.get((row.document, row.uri))) for row in rows]
     documents.load(key for row, service in pairs if service and (key := _pointer(row, service, documents)))
-    fresh = {row: _flatten(row, service, documents) for row, service in pairs}
+    fresh = {row: _flatten(row, service, documents, externals) for row, service in pairs}
     with _lock:
         for row, result in fresh.items():
+            if isinstance(result.result, NotFetched):
+                continue
             _cache[row.uri] = result
             _cache.move_to_end(row.uri)
         while len(_cache) > _CACHED:
@@ -135,8 +145,12 @@ def _flatten_all(rows: list[_Row], read: dict[Stored, bytes], documents: Documen
 
 def _pointer(row: _Row, service: Service, documents: Documents) -> Key | None:
     """Where the `<resource-list>` of a service leads."""
-    text = service.element.findtext(f"{{{RLS_SERVICES_NS}}}resource-list")
-    return Dereferencer(row.owner, root(), documents).key(text.strip()) if text else None
+    reference = _reference(service)
+    return Dereferencer(row.owner, root(), documents, NOWHERE).key(reference) if reference else None
+
+
+def _reference(service: Service) -> str:
+    return (service.element.findtext(f"{{{RLS_SERVICES_NS}}}resource-list") or "").strip()
 
 
 def _services(wanted: set[Stored], read: dict[Stored, bytes]) -> dict[tuple[Stored, str], Service]:
@@ -161,30 +175,34 @@ def _parse(document: bytes) -> Iterable[Service]:
         return []
 
 
-def _flatten(row: _Row, service: Service | None, documents: Documents) -> _Known:
-    dereference = Dereferencer(row.owner, root(), documents)
+def _flatten(row: _Row, service: Service | None, documents: Documents, externals: Externals) -> _Known:
+    dereference = Dereferencer(row.owner, root(), documents, externals)
+    used, used_foreign = dereference.used, dereference.used_foreign
     try:
         if service is None:
             raise UnresolvableReference(f"the document of {row.uri} changed meanwhile or is malformed")
-        flat = flatten(service, dereference, Limits(entries=settings.RLS_LIST_LIMIT))
+        if reference := _reference(service):
+            dereference.own(reference)
+        limits = Limits(entries=settings.RLS_LIST_LIMIT)
+        flat = flatten(service, dereference, limits, omit=settings.RLS_UNRESOLVED == "omit")
     except UnresolvableReference as error:
-        error.documents = _rests_on(row, dereference.used)
-        return _Known(row.document, error, dereference.used)
+        error.documents = _rests_on(row, dereference)
+        return _Known(row.document, error, used, used_foreign)
     result = ResolvedService(
         uri=row.uri,
         owner=f"{row.owner.username}@{row.owner.domain}",
         packages=service.packages,
         flat=flat,
-        documents=_rests_on(row, dereference.used),
-        fingerprint=_fingerprint({row.document, *filter(None, dereference.used.values())}),
+        documents=_rests_on(row, dereference),
+        fingerprint=_fingerprint({row.document, *filter(None, used.values())}),
         sharing=sharing.read(service.element),
     )
-    return _Known(row.document, result, dereference.used)
+    return _Known(row.document, result, used, used_foreign)
 
 
-def _rests_on(row: _Row, used: dict[Key, Stored | None]) -> frozenset[int | str]:
-    found = (stored.id if stored else key.announced for key, stored in used.items())
-    return frozenset((row.document.id, *found))
+def _rests_on(row: _Row, reader: Dereferencer) -> frozenset[int | str]:
+    found = (stored.id if stored else key.announced for key, stored in reader.used.items())
+    return frozenset((row.document.id, *found, *reader.used_foreign))
 
 
 def _fingerprint(documents: set[Stored]) -> str:

@@ -1,5 +1,6 @@
 from django.db import models
 
+from xcap.foreign_document import ForeignDocument
 from xcap.refresh import PresenceRefresh
 from xcap.selectors import DocumentSelector, Xui
 from xcap.selectors.document import tree_name
@@ -7,7 +8,7 @@ from xcap.usages import ApplicationUsage, stored, usage_of
 from xcap.version import Version
 from xcap.watcher import DocumentWatcher
 
-__all__ = ["Document", "DocumentWatcher", "PresenceRefresh", "ServiceUri", "Version"]
+__all__ = ["Document", "DocumentWatcher", "ForeignDocument", "PresenceRefresh", "ServiceUri", "Version"]
 
 
 def application_usages() -> list[tuple[int, str]]:

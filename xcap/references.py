@@ -9,6 +9,7 @@ from lxml import etree
 from rls.domain import xmlinput
 from rls.domain.lists import UnresolvableReference
 from xcap.announcing import LONGEST
+from xcap.foreign.references import Externals, Used
 from xcap.models import Document
 from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
@@ -108,16 +109,22 @@ class Dereferencer:
     """Resolves the references of one service and remembers on which documents the result rests.
 
     Absolute ones (`resource-list`, `external`) stay with the owner of the service (RFC 4826
-    section 4.1) or lead to a global list; a relative `entry-ref` may go to any user below our root
-    (section 4.5).
+    section 4.1), lead to a global list, or, by `external`, to one of the `externals`; a relative
+    `entry-ref` may go to any user below our root (section 4.5).
     """
 
     owner: Xui | None
     root: XcapRoot
     documents: Documents
+    externals: Externals
     used: dict[Key, Stored | None] = field(default_factory=dict)
+    used_foreign: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, reference: str) -> etree._Element:
+        if http_host(reference) is not None:
+            used = Used(self.externals.look, self.used_foreign)
+            if (element := self.externals.element(reference, used)) is not None:
+                return element
         try:
             target = self._target(reference)
             selector = parse_node_selector(
@@ -127,6 +134,13 @@ class Dereferencer:
             )
             return select(self._tree(_key(target)), selector)
         except (InvalidSelector, NoMatch) as error:
+            raise UnresolvableReference(f"{reference}: {error}") from error
+
+    def own(self, reference: str) -> None:
+        """Raises UnresolvableReference for a `resource-list` that is not the owner's, or not here."""
+        try:
+            self._target(reference)
+        except InvalidSelector as error:
             raise UnresolvableReference(f"{reference}: {error}") from error
 
     def key(self, reference: str) -> Key | None:

@@ -16,9 +16,11 @@ __all__ = [
     "NonceIssuer",
     "ReplayGuard",
     "answer",
+    "authorization",
     "challenges",
     "ha1",
     "parse_credentials",
+    "topmost",
     "verify",
 ]
 
@@ -144,16 +146,27 @@ def answer(
     nc: int = 1,
 ) -> str | None:
     """The Authorization value for the topmost supported challenge (RFC 8760 section 2.4), else None."""
-    for challenge in map(Challenge.parse, challenge_values):
-        if challenge and challenge.algorithm in _HASHES and (not challenge.qop or "auth" in challenge.qop):
-            secret = ha1(challenge.algorithm, username, challenge.realm, password)
-            return _authorization(challenge, secret, method, uri, username, cnonce, nc)
+    for challenge in topmost(challenge_values)[:1]:
+        return authorization(
+            challenge, method=method, uri=uri, username=username, password=password, cnonce=cnonce, nc=nc
+        )
     return None
 
 
-def _authorization(
-    challenge: Challenge, secret: str, method: str, uri: str, username: str, cnonce: str, nc: int
+def topmost(challenge_values: Sequence[str]) -> list[Challenge]:
+    """Of each realm the first challenge that can be answered (RFC 8760 section 2.4)."""
+    found: dict[str, Challenge] = {}
+    for challenge in map(Challenge.parse, challenge_values):
+        if challenge and challenge.algorithm in _HASHES and (not challenge.qop or "auth" in challenge.qop):
+            found.setdefault(challenge.realm, challenge)
+    return list(found.values())
+
+
+def authorization(
+    challenge: Challenge, *, method: str, uri: str, username: str, password: str, cnonce: str, nc: int
 ) -> str:
+    """The Authorization value that answers one challenge; `nc` counts the answers to its nonce."""
+    secret = ha1(challenge.algorithm, username, challenge.realm, password)
     unsigned = Credentials(
         username=username,
         realm=challenge.realm,

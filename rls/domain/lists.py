@@ -11,9 +11,8 @@ from rls.domain import rlmi, uri, xmlinput
 from rls.domain.rlmi import Name
 
 # Documents in the field mix both namespaces up or use none at all (RFC 4826 section 4.4.8 does so itself).
-_NAMESPACES = frozenset(
-    {None, "urn:ietf:params:xml:ns:resource-lists", "urn:ietf:params:xml:ns:rls-services"}
-)
+RESOURCE_LISTS = "urn:ietf:params:xml:ns:resource-lists"
+_NAMESPACES = frozenset({None, RESOURCE_LISTS, "urn:ietf:params:xml:ns:rls-services"})
 _LANGUAGE_TAG = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -28,6 +27,14 @@ class UnresolvableReference(ValueError):
     """
 
     documents: frozenset[int | str] = frozenset()
+
+
+class NotFetched(UnresolvableReference):
+    """What a reference leads to has to be fetched before anything can be said of it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
 
 
 class ListTooLong(UnresolvableReference):
@@ -86,14 +93,29 @@ def parse_services(document: bytes) -> list[Service]:
     return [_service(child) for child in root if _kind(child) == "service" and child.get("uri")]
 
 
-def flatten(service: Service, dereference: Dereference, limits: Limits | None = None) -> FlatList:
+def parse_service_fragment(fragment: bytes) -> Service:
+    """One `<service>` cut out of a document (RFC 4825 section 8.3). Raises MalformedDocument."""
+    try:
+        element = xmlinput.parse_fragment(fragment, RESOURCE_LISTS)
+    except xmlinput.MalformedXml as error:
+        raise MalformedDocument(str(error)) from error
+    if _kind(element) != "service":
+        raise MalformedDocument(f"the element is {element.tag!r}")
+    return _service(element)
+
+
+def flatten(
+    service: Service, dereference: Dereference, limits: Limits | None = None, *, omit: bool = False
+) -> FlatList:
     """Resolve a service to its entries (RFC 4826 section 4.5).
+
+    `omit`: an `entry-ref` or `external` that cannot be resolved is left out, to serve the rest.
 
     `dereference` gets a `resource-list` or `anchor` (absolute) or a `ref` (relative to the XCAP root)
     as the document spells it; it gives the element there or raises UnresolvableReference.
     Raises UnresolvableReference, of which ListTooLong is one.
     """
-    walk = _Walk(dereference, limits or Limits())
+    walk = _Walk(dereference, limits or Limits(), omit)
     top = walk.list_of(service)
     found: dict[str, Entry] = {}
     for entry in walk.entries(top, depth=1):
@@ -106,8 +128,9 @@ def flatten(service: Service, dereference: Dereference, limits: Limits | None = 
 class _Walk:
     """One walk through a list and what it refers to."""
 
-    def __init__(self, dereference: Dereference, limits: Limits) -> None:
+    def __init__(self, dereference: Dereference, limits: Limits, omit: bool) -> None:
         self.limits = limits
+        self._omit = omit
         self._dereference = dereference
         self._references = 0
         self._traversed: set[str] = set()
@@ -130,10 +153,25 @@ class _Walk:
                 case "list":
                     yield from self.entries(child, depth + 1)
                 case "entry-ref":
-                    target = self._fetch(child.get("ref", "").strip(), "entry")
-                    yield from _entry(target, _names(child))
+                    if (target := self._found(self._referred_entry, child.get("ref", ""))) is not None:
+                        yield from _entry(target, _names(child))
                 case "external":
-                    yield from self.entries(self._external_list(child.get("anchor", "").strip()), depth + 1)
+                    if (target := self._found(self._external_list, child.get("anchor", ""))) is not None:
+                        yield from self.entries(target, depth + 1)
+
+    def _found(self, find: Dereference, reference: str) -> etree._Element | None:
+        """None for what is to be left out."""
+        try:
+            return find(reference.strip())
+        except (NotFetched, ListTooLong):
+            raise
+        except UnresolvableReference:
+            if self._omit:
+                return None
+            raise
+
+    def _referred_entry(self, reference: str) -> etree._Element:
+        return self._fetch(reference, "entry")
 
     def _external_list(self, reference: str) -> etree._Element:
         if reference in self._traversed:
@@ -151,6 +189,16 @@ class _Walk:
         if _kind(element) != kind:
             raise UnresolvableReference(f"{reference} is no <{kind}>")
         return element
+
+
+def entries_within(element: etree._Element) -> Iterator[Entry]:
+    """The entries of all lists in an element; what refers to others is left out."""
+    for child in element:
+        match _kind(child):
+            case "entry":
+                yield from _entry(child)
+            case "list":
+                yield from entries_within(child)
 
 
 def _kind(element: etree._Element) -> str | None:

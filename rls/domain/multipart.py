@@ -5,7 +5,7 @@ import binascii
 import quopri
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 LINE_END = b"\r\n"
@@ -42,6 +42,7 @@ class Part:
     content_type: str
     body: bytes
     content_id: str | None = None
+    disposition: str = field(default="", compare=False)
 
 
 def related(parts: Sequence[Part], boundary: str) -> tuple[str, bytes]:
@@ -165,6 +166,7 @@ def _part(piece: bytes) -> Part:
         content_id=headers["content-id"].removeprefix("<").removesuffix(">")
         if "content-id" in headers
         else None,
+        disposition=headers.get("content-disposition", ""),
     )
 
 

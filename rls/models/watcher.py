@@ -50,6 +50,10 @@ class Watcher(models.Model):
     flow = models.TextField(help_text="where the latest SUBSCRIBE came from: transport local remote")
     user_agent = models.TextField(blank=True, default="")
     max_forwards = models.IntegerField(default=70, help_text="Max-Forwards of the initial SUBSCRIBE")
+    privacy = models.TextField(blank=True, default="", help_text="Privacy of the SUBSCRIBE (RFC 3323)")
+    recipients = models.BinaryField(
+        null=True, help_text="the list, where the SUBSCRIBE brought it along (RFC 5367)"
+    )
     settled = models.BooleanField(
         default=False, help_text="the first answers of all back ends have been told (or their time is over)"
     )

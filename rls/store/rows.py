@@ -40,6 +40,8 @@ class WatcherRow(NamedTuple):
     flow: str
     user_agent: str
     max_forwards: int
+    privacy: str
+    recipients: bytes | None
     settled: bool
     created: int
 

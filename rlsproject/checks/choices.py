@@ -19,7 +19,12 @@ CHOICES = {
     "RLS_XCAP_DIGEST": ("SHA-256", "MD5"),
     "RLS_LARGE_NOTIFY": ("same-flow", "tcp", "tcp-then-udp"),
     "RLS_TLS_CLIENTS": tuple(CLIENTS),
+    "RLS_XCAP_LOOKUP": ("user", "global"),
     "RLS_LIST_ACCESS": ("owner", "domain", "anyone"),
+    "RLS_LIST_DENIAL": ("refuse", "polite"),
+    "RLS_NESTED_LISTS": ("nest", "flatten", "ask"),
+    "RLS_UNRESOLVED": ("refuse", "omit"),
+    "RLS_BACKEND_IDENTITY": ("from", "asserted", "own"),
     "LOG_FORMAT": ("text", "json"),
     "LOG_LEVEL": ("debug", "info", "warning", "error"),
 }
@@ -42,7 +47,7 @@ def _words(value: str | list[str]) -> list[str]:
 
 @register(TAG)
 def addresses_are_sip_uris(**kwargs: Any) -> list[CheckMessage]:
-    names = ("RLS_PRESENCE_SERVER", "RLS_SERVER_ADDRESS")
+    names = ("RLS_PRESENCE_SERVER", "RLS_SERVER_ADDRESS", "RLS_XCAP_DIFF_SERVER", "RLS_IDENTITY")
     return [
         problem(11, f"{name}={text!r} is not a SIP URI.", "Write it as sip:host:port.")
         for name in names
@@ -59,6 +64,16 @@ def _is_sip_uri(text: str) -> bool:
 
 
 @register(TAG)
+def credentials_name_their_realm(**kwargs: Any) -> list[CheckMessage]:
+    hint = "Write realm=user:password, with commas between several."
+    return [
+        problem(9, f"RLS_BACKEND_CREDENTIALS, number {number}, is not understood.", hint)
+        for number, text in enumerate(settings.RLS_BACKEND_CREDENTIALS, 1)
+        if not (text.partition("=")[0] and text.partition("=")[2].partition(":")[0] and ":" in text)
+    ]
+
+
+@register(TAG)
 def servers_are_supported(**kwargs: Any) -> list[CheckMessage]:
     engine = settings.DATABASES["default"]["ENGINE"]
     broker = urlsplit(settings.BROKER_URL).scheme
@@ -68,19 +83,6 @@ def servers_are_supported(**kwargs: Any) -> list[CheckMessage]:
     if broker not in BROKERS:
         problems.append(problem(13, f"BROKER_URL: {broker!r} is no broker we know.", "redis://host/0"))
     return problems
-
-
-@register(TAG)
-def lists_are_our_own(**kwargs: Any) -> list[CheckMessage]:
-    if settings.RLS_INTEGRATED_XCAP_SERVER and not settings.RLS_XCAP_ROOT:
-        return []
-    return [
-        problem(
-            14,
-            "Lists from a foreign XCAP server (HTTP mode) are not available yet.",
-            "Leave RLS_XCAP_ROOT empty and RLS_INTEGRATED_XCAP_SERVER at 1.",
-        )
-    ]
 
 
 @register(TAG)

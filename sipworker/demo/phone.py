@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from sipworker.sip.agent import UserAgent
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.notifications import (
     Notification,
     SIPSubscriptionDidEnd,
@@ -43,7 +44,7 @@ class Phone:
             headers=f"Supported: eventlist\r\nAccept: {options.accept}\r\nUser-Agent: demo phone\r\n",
             route=(f"<{options.server};lr>",),
             expires=options.expires,
-            credentials=options.credentials,
+            keys=Keyring.of_one(options.credentials) if options.credentials else None,
             owner=self,
         )
         self.subscription.subscribe(now)

@@ -10,25 +10,28 @@ import time
 from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
-from rls.domain.filters import MEDIA_TYPE
 from rls.domain.lists import ListTooLong, UnresolvableReference
-from rls.domain.packages import package
 from rls.domain.profile import Profile
 from rls.domain.uri import InvalidUri, SipUri
+from sipworker.engine.acceptable import hops_of, not_acceptable, unacceptable, wants_lists
 from sipworker.engine.age import Age
-from sipworker.engine.directory import Answer, Directory
+from sipworker.engine.directory import Answer, Directory, Found
 from sipworker.engine.expiry import granted, too_brief
-from sipworker.engine.filtering import brings_filters, filters_after, invalid
-from sipworker.engine.list_subscription import LIST_TYPES, ListSubscription
+from sipworker.engine.filtering import filters_after, invalid
+from sipworker.engine.foreign_lists import ForeignLists
+from sipworker.engine.identity import BackEndIdentity, privacy_of
+from sipworker.engine.layout import Layout
+from sipworker.engine.list_subscription import ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
+from sipworker.engine.recipient_lists import Recipients, recipients_of
 from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.headers import accepts, accepts_coding, event_params
+from sipworker.sip.headers import accepts_coding, event_params
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import MalformedMessage, Request
 from sipworker.sip.notifications import (
@@ -37,7 +40,8 @@ from sipworker.sip.notifications import (
     SIPRequestReceived,
 )
 from sipworker.sip.transactions import ServerTransaction
-from xcap.lookup import ResolvedService
+from xcap.foreign.client import Unreachable
+from xcap.resolution import ResolvedService, Sought
 
 MAX_WAITING = 10_000
 """SUBSCRIBEs that may wait for the database; more are sent away with Retry-After."""
@@ -65,13 +69,16 @@ class Admission:
         written: Age,
         policy: Policy,
         options: WorkerOptions,
-        learned: Callable[[ResolvedService], None],
+        learned: Callable[[Sought, ResolvedService], None],
         new_id: Callable[[], int],
         host: str,
         names_us: Callable[[str], bool],
         servers: PresenceServers,
         profiles: KnownProfiles,
+        list_user: Callable[[str], str],
+        identity: BackEndIdentity,
         packages: Mapping[str, Begin],
+        foreign: ForeignLists | None,
     ) -> None:
         self._agent = agent
         self._watchers = watchers
@@ -85,7 +92,10 @@ class Admission:
         self._names_us = names_us
         self._servers = servers
         self._profiles = profiles
+        self._list_user = list_user
+        self._identity = identity
         self._packages = packages
+        self._foreign = foreign
         self.draining = False
 
     # -- a new subscription
@@ -121,7 +131,10 @@ class Admission:
 
     def _is_overloaded(self, now: float) -> bool:
         waited = max(self._directory.age.of_oldest(now), self._written.of_oldest(now))
-        return waited > OVERLOADED or len(self._directory) > MAX_WAITING
+        return waited > OVERLOADED or self._waiting() > MAX_WAITING
+
+    def _waiting(self) -> int:
+        return len(self._directory) + (0 if self._foreign is None else len(self._foreign))
 
     def _claim(self, transaction: ServerTransaction) -> Claim | Rejection:
         try:
@@ -155,29 +168,92 @@ class Admission:
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
         event = self._profile(request).package(sip.event)
-        if refusal is None and self._is_for_no_list(request, event, answer):
+        recipients = None if refusal else self._recipients(request, claim, event)
+        if isinstance(recipients, Rejection):
+            refusal = recipients
+        if refusal is not None:
+            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+        elif isinstance(recipients, Recipients):
+            self._make_room(sip, claim, recipients)
+        elif self._foreign is None or self._is_presence(request, event):
+            self._decide_list(sip, claim, answer.service, now)
+        else:
+            # Not before we know who asks: a stranger could make us ask others as often as they like.
+            self._foreign.ask(
+                self._list_uri(request),
+                claim.identity,
+                lambda service, now: self._decide_list(sip, claim, service, now),
+            )
+
+    def _decide_list(
+        self, sip: IncomingSubscription, claim: Claim, service: Found | Unreachable, now: float
+    ) -> None:
+        request = sip.request
+        event = self._profile(request).package(sip.event)
+        if self._is_for_no_list(request, event, service):
             if begin := self._packages.get(event):
                 begin(sip, claim, now)
                 return
-            self._hand_over(sip.hand_over(), now, self._without_presence(event, answer))
+            self._hand_over(sip.hand_over(), now, self._without_presence(event, service))
             return
-        refusal = refusal or self._refusal(request, event, claim, answer)
+        layout = None
+        if isinstance(service, ResolvedService):
+            layout = self._policy.layout(claim.identity, event, service)
+        refusal = self._refusal(request, claim, event, service, layout)
         if refusal is not None:
             sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
-        assert isinstance(answer.service, ResolvedService)
-        self._accept(sip, claim, answer.service, now)
+        assert isinstance(service, ResolvedService) and layout is not None
+        watcher = self._watcher(sip, claim, layout, service_uri=service.uri)
+        if granted(request, sip.event, self._options):
+            self._learned(watcher.sought, service)
+        self._begin(watcher, layout, now)
+
+    # -- a list in the SUBSCRIBE
+
+    def _recipients(self, request: Request, claim: Claim, event: str) -> Recipients | Rejection | None:
+        """Not of xcap-diff, whose body says what to watch (RFC 5875 section 4.3)."""
+        if event not in self._options.events or event in self._packages:
+            return None
+        found = recipients_of(request, self._options)
+        if not isinstance(found, Recipients):
+            return found
+        if not wants_lists(request):
+            return Rejection(421, headers=(REQUIRE,))
+        return (
+            not_acceptable(request, event)
+            or too_brief(request, event, self._options)
+            or self._too_many(request, event, claim)
+            or found
+        )
+
+    def _make_room(self, sip: IncomingSubscription, claim: Claim, recipients: Recipients) -> None:
+        layout = Layout.plain(recipients.flat.entries)
+
+        def begin(room: bool, now: float) -> None:
+            if not room:
+                sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
+                return
+            watcher = self._watcher(sip, claim, layout, recipients=recipients.document)
+            self._begin(watcher, layout, now)
+
+        self._directory.make_room(1 + len(layout.entries), begin)
 
     # -- not ours: presence (rows D19, D21, D24')
 
-    def _is_for_no_list(self, request: Request, event: str, answer: Answer) -> bool:
-        return answer.service is None or event not in self._options.events or not wants_lists(request)
+    def _is_presence(self, request: Request, event: str) -> bool:
+        """Whether somebody else serves the request, be it for a list or not."""
+        others = self._options.presence_servers or self._options.to_presence_code
+        return event not in self._options.events or bool(others and not wants_lists(request))
 
-    def _without_presence(self, event: str, answer: Answer) -> Rejection:
+    def _is_for_no_list(self, request: Request, event: str, service: Found | Unreachable) -> bool:
+        return service is None or event not in self._options.events or not wants_lists(request)
+
+    def _without_presence(self, event: str, service: Found | Unreachable) -> Rejection:
         """The answer when nobody else could serve the request."""
         if event not in self._options.events:
             return Rejection(489, headers=tuple(self._agent.allow_events()))
-        if answer.service is None:
+        if service is None:
             return Rejection(404)
         return Rejection(421, headers=(REQUIRE,))
 
@@ -200,9 +276,12 @@ class Admission:
 
     # -- a list
 
-    def _refusal(self, request: Request, event: str, claim: Claim, answer: Answer) -> Rejection | None:
-        """Rows D23 to D45."""
-        service = answer.service
+    def _refusal(
+        self, request: Request, claim: Claim, event: str, service: Found | Unreachable, layout: Layout | None
+    ) -> Rejection | None:
+        """Rows D22 to D45."""
+        if isinstance(service, Unreachable):
+            return UNREACHABLE._replace(status=self._options.xcap_failure_code)
         if isinstance(service, ListTooLong):
             return Rejection(500, "List too long")
         if isinstance(service, UnresolvableReference):
@@ -210,10 +289,10 @@ class Admission:
         assert service is not None
         if service.packages is not None and event not in service.packages:
             return Rejection(489, headers=tuple(self._agent.allow_events()))
-        if not self._policy.may_use(claim.identity, service.owner, service.sharing):
+        if layout is None:
             return Rejection(403)
         return (
-            self._unacceptable(request, event)
+            unacceptable(request, event)
             or invalid(request, event)
             or too_brief(request, event, self._options)
             or self._too_many(request, event, claim)
@@ -229,50 +308,49 @@ class Admission:
             return Rejection(403, "Too many subscriptions")
         return None
 
-    def _unacceptable(self, request: Request, event: str) -> Rejection | None:
-        """Rows D26 to D30. No Accept at all is taken for the default (E-A15)."""
-        courtesy = ("Accept", ", ".join((*LIST_TYPES, *package(event).accept)))
-        if "accept" in request.headers:
-            values = request.values("accept")
-            if not all(accepts(values, media_type) for media_type in LIST_TYPES):
-                return Rejection(406, headers=(courtesy,))
-        if (
-            request.body
-            and not brings_filters(request)
-            and "handling=optional" not in (request.header("content-disposition") or "").lower()
-        ):
-            return Rejection(415, headers=(("Accept", MEDIA_TYPE), ("Accept-Encoding", "identity")))
-        return None
-
-    def _accept(self, sip: IncomingSubscription, claim: Claim, service: ResolvedService, now: float) -> None:
+    def _watcher(
+        self,
+        sip: IncomingSubscription,
+        claim: Claim,
+        layout: Layout,
+        service_uri: str = "",
+        recipients: bytes | None = None,
+    ) -> ListSubscription:
         request = sip.request
+        privacy = privacy_of(request)
         watcher = ListSubscription(
             self._new_id(),
             sip,
             self._list_uri(request),
-            service.uri,
+            service_uri,
             identity=claim.identity,
-            from_header=f"<{claim.identity}>",
+            from_header=self._identity.from_header(claim.identity, privacy),
+            list_user=self._list_user(claim.identity),
+            privacy=privacy,
+            recipients=recipients,
             user_agent=request.header("user-agent") or "",
             profile=self._profile(request),
             params=event_params(request.header("event") or ""),
             max_forwards=hops_of(request),
-            names=service.flat.names,
+            names=layout.names,
             accept=request.values("accept"),
         )
         watcher.filters = filters_after(request, watcher.event)
         watcher.deflate = accepts_coding(request.rows("accept-encoding"), "deflate")
-        expires = granted(request, watcher.event, self._options)
-        if not expires:
-            self._fetch(watcher, service, now)
-            return
-        self._learned(service)
-        self._watchers.begin(watcher, service.flat.entries, expires, now)
+        watcher.members = layout.members
+        return watcher
 
-    def _fetch(self, watcher: ListSubscription, service: ResolvedService, now: float) -> None:
+    def _begin(self, watcher: ListSubscription, layout: Layout, now: float) -> None:
+        expires = granted(watcher.sip.request, watcher.event, self._options)
+        if expires:
+            self._watchers.begin(watcher, layout.entries.values(), expires, now)
+        else:
+            self._fetch(watcher, layout, now)
+
+    def _fetch(self, watcher: ListSubscription, layout: Layout, now: float) -> None:
         """Row D42: one NOTIFY, nothing kept."""
         sip = watcher.sip
-        for entry in service.flat.entries:
+        for entry in layout.entries.values():
             watcher.add(entry, 0)
         sip.owner = None
         sip.accept(0, now, headers=(REQUIRE, *self._agent.allow_events()))
@@ -316,7 +394,7 @@ class Admission:
         refusal = (
             refusal
             or self._not_theirs(watcher, claim)
-            or self._unacceptable(request, event)
+            or unacceptable(request, event)
             or invalid(request, event, watcher.filters)
             or too_brief(request, event, self._options)
         )
@@ -331,14 +409,3 @@ class Admission:
         if watcher.ending:
             return GONE
         return None if aor(claim.identity) == aor(watcher.identity) else Rejection(403)
-
-
-def hops_of(request: Request) -> int:
-    """Max-Forwards; 70 if it is absent, as RFC 2543 did not have it."""
-    return int(request.header("max-forwards") or 70)
-
-
-def wants_lists(request: Request) -> bool:
-    """Does the watcher understand lists? `Require: eventlist` is tolerated (RFC 4662 section 4.1)."""
-    tags = (*request.values("supported"), *request.values("require"))
-    return any(tag.lower() == "eventlist" for tag in tags)

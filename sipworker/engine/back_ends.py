@@ -11,6 +11,7 @@ from rls.domain.packages import package
 from rls.domain.rlmi import State
 from rls.store.ids import IdBlocks
 from sipworker.engine.filtering import CONTENT_TYPE, content_of
+from sipworker.engine.identity import BackEndIdentity
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.news import News, take
 from sipworker.engine.options import WorkerOptions
@@ -18,6 +19,7 @@ from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.rows import presentity_row, state_row
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.notifications import (
     SIPSubscriptionDidEnd,
     SIPSubscriptionDidFail,
@@ -33,6 +35,8 @@ EXPIRES = 3600
 """Seconds asked of back ends; the presence server has the last word."""
 MAX_PARTIALS = 10
 """Partial documents in a row after which a notifier will not send a full one."""
+MOST_HEADERS = 10_000
+"""Kinds of watchers whose header lines are remembered."""
 STABLE = 60.0
 """Seconds after which a subscription that ends is not the same trouble again."""
 
@@ -48,19 +52,23 @@ class BackEnds:
         ids: IdBlocks,
         options: WorkerOptions,
         servers: PresenceServers,
+        identity: BackEndIdentity,
+        keys: Keyring | None,
         answered: Answered,
     ) -> None:
         self._agent = agent
         self._writer = writer
         self._ids = ids
         self._options = options
+        self._identity = identity
+        self._keys = keys
         self._answered = answered
         self._back_off = BackOff()
         self._queue: deque[BackEnd] = deque()
         self._in_flight: set[BackEnd] = set()
         self._pumping = False
         self._servers = servers
-        self._headers: dict[tuple[str, int, tuple[str, ...]], str] = {}
+        self._headers: dict[tuple[str, int, tuple[str, ...], str], str] = {}
         self.notified = 0
         self.failures: Counter[int] = Counter()
 
@@ -106,7 +114,7 @@ class BackEnds:
         back_end.subscription.subscribe(now)
 
     def subscription_of(self, back_end: BackEnd) -> Subscription:
-        """A subscription on behalf of the watcher: From is the watcher (RFC 4662 section 7.1.1)."""
+        """A subscription on behalf of the watcher (RFC 4662 section 7.1.1)."""
         watcher = back_end.watcher
         back_end.server = self._servers.best
         content, body = content_of(back_end) if watcher.filters else ("", b"")
@@ -115,24 +123,30 @@ class BackEnds:
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
             event=watcher.back_end_event,
-            headers=self.headers_of(watcher, back_end.plain) + content,
+            headers=self.headers_of(back_end) + content,
             body=body,
             route=(f"<{_loose(back_end.server)}>",) if back_end.server else (),
             expires=EXPIRES,
+            keys=self._keys,
             owner=back_end,
             forks=package(watcher.event).forks,
         )
 
-    def headers_of(self, watcher: ListSubscription, plain: bool) -> str:
+    def headers_of(self, back_end: BackEnd) -> str:
         """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
-        offered = () if plain else watcher.offered
-        key = watcher.event, watcher.max_forwards, offered
+        watcher = back_end.watcher
+        offered = () if back_end.plain else watcher.offered
+        asserted = self._identity.headers(watcher.identity, watcher.privacy, back_end.request_uri)
+        key = watcher.event, watcher.max_forwards, offered, asserted
         headers = self._headers.get(key)
         if headers is None:
             accept = ", ".join((*package(watcher.event).accept, *offered))
             headers = f"Max-Forwards: {max(watcher.max_forwards - 1, 0)}\r\n"
             if accept:
                 headers += f"Accept: {accept}\r\n"
+            headers += asserted
+            if len(self._headers) > MOST_HEADERS:
+                self._headers.clear()
             self._headers[key] = headers
         return headers
 
@@ -141,7 +155,7 @@ class BackEnds:
         for back_end in _with_forks(watcher.resources.values()):
             if back_end.subscription is not None:
                 content = CONTENT_TYPE if back_end.subscription.body else ""
-                back_end.subscription.headers = self.headers_of(watcher, back_end.plain) + content
+                back_end.subscription.headers = self.headers_of(back_end) + content
                 back_end.subscription.entity_tag = ""  # the state may now be told in another way
 
     def filter_anew(self, watcher: ListSubscription, now: float) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import NamedTuple
 
+import psycopg
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Q
 
-from rls.domain.lists import UnresolvableReference
+from rls.domain.lists import NotFetched, UnresolvableReference
 from rls.models import Subscriber
 from rls.store.ids import IdBlocks
 from sipworker.engine.age import Age
-from xcap.lookup import ResolvedService, resolve
+from sipworker.engine.foreign_documents import ForeignKeeper
+from xcap.foreign.references import Externals
+from xcap.foreign.roots import Roots
+from xcap.lookup import NOWHERE, resolve, unfetched
+from xcap.resolution import ResolvedService, Sought
 
 log = logging.getLogger("rls.directory")
 
@@ -43,22 +48,54 @@ class Question(NamedTuple):
 class Directory:
     """ask() calls `done(answer, now)` later; answer None when the database cannot tell."""
 
-    def __init__(self, ids: IdBlocks) -> None:
+    def __init__(
+        self, ids: IdBlocks, keeper: ForeignKeeper | None = None, roots: Roots = NOWHERE.roots
+    ) -> None:
         self._ids = ids
+        self._keeper = keeper
+        self._roots = roots
         self._questions: list[Question] = []
         self.age = Age()
         self._under_way = 0
+        self._working: set[asyncio.Task[None]] = set()
         self._asked = asyncio.Event()
 
     def __len__(self) -> int:
         """How many have not been answered yet."""
-        return len(self._questions) + self._under_way
+        return len(self._questions) + self._under_way + len(self._working)
 
     def ask(self, uri: str, user: User | None, done: Callable[[Answer | None, float], None]) -> None:
         if not self._questions:
             self.age.begin(asyncio.get_running_loop().time())
         self._questions.append(Question(uri, user, done))
         self._asked.set()
+
+    async def _look_up(self, questions: Sequence[Question]) -> list[Answer]:
+        """Without asking anybody else."""
+        if self._keeper is None:
+            return await look_up(questions)
+        return await look_up(questions, Externals(self._roots, unfetched))
+
+    def make_room(self, rows: int, done: Callable[[bool, float], None]) -> None:
+        """`done(room, now)` when so many ids are reserved; False when the database cannot tell."""
+        self._spawn(self._make_room(rows, done))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _make_room(self, rows: int, done: Callable[[bool, float], None]) -> None:
+        try:
+            await self._ids.reserve(rows)
+            room = True
+        except psycopg.Error as error:
+            log.error("no ids can be had", extra={"error": str(error).strip()})
+            room = False
+        try:
+            done(room, asyncio.get_running_loop().time())
+        except Exception:
+            log.exception("a SUBSCRIBE could not be decided")
 
     async def run(self) -> None:
         """Answer at once when idle, else pause between look-ups: one costs as much as ten lists."""
@@ -77,14 +114,31 @@ class Directory:
             self.age.done()
             now = asyncio.get_running_loop().time()
             for question, answer in zip(questions, answers, strict=True):
-                try:
-                    question.done(answer, now)
-                except Exception:
-                    log.exception("a SUBSCRIBE could not be decided")
+                if self._keeper and answer and isinstance(answer.service, NotFetched):
+                    self._spawn(self._fetch(question, answer, self._keeper))
+                else:
+                    _tell(question, answer, now)
+
+    async def _fetch(self, question: Question, answer: Answer, keeper: ForeignKeeper) -> None:
+        """The list goes on at a foreign server (`<external>`); nobody else waits for it."""
+        fetching = keeper.fetching()
+        try:
+            async with asyncio.timeout(keeper.timeout):
+                while isinstance(answer.service, NotFetched):
+                    await fetching.fetch(answer.service.url)
+                    (answer,) = await look_up([question], Externals(self._roots, fetching.look))
+            await self._ids.reserve(_rows(answer))
+        except TimeoutError:
+            answer = answer._replace(service=UnresolvableReference("no answer in time"))
+        except Exception:
+            log.exception("a list cannot be looked up")
+            _tell(question, None, asyncio.get_running_loop().time())
+            return
+        _tell(question, answer, asyncio.get_running_loop().time())
 
     async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
         try:
-            answers = await look_up(questions)
+            answers = await self._look_up(questions)
             await self._ids.reserve(sum(_rows(answer) for answer in answers) + SPARE_IDS)
         except Exception:
             log.exception("lists cannot be looked up")
@@ -92,15 +146,22 @@ class Directory:
         return answers
 
 
+def _tell(question: Question, answer: Answer | None, now: float) -> None:
+    try:
+        question.done(answer, now)
+    except Exception:
+        log.exception("a SUBSCRIBE could not be decided")
+
+
 def _rows(answer: Answer) -> int:
-    return 1 + len(answer.service.flat.entries) if isinstance(answer.service, ResolvedService) else 0
+    return 1 + answer.service.size() if isinstance(answer.service, ResolvedService) else 0
 
 
 @sync_to_async
-def look_up(questions: Sequence[Question]) -> list[Answer]:
+def look_up(questions: Sequence[Question], externals: Externals = NOWHERE) -> list[Answer]:
     """Two or three queries, however many questions."""
     close_old_connections()
-    services = resolve(list({question.uri for question in questions}))
+    services = resolve(list({question.uri for question in questions}), externals)
     secrets = ha1_of({question.user for question in questions if question.user})
     return [
         Answer(services.get(question.uri), secrets.get(question.user) if question.user else None)
@@ -109,10 +170,11 @@ def look_up(questions: Sequence[Question]) -> list[Answer]:
 
 
 @sync_to_async
-def resolve_services(uris: Sequence[str]) -> dict[str, Found]:
+def resolve_services(wanted: Collection[Sought], externals: Externals = NOWHERE) -> dict[Sought, Found]:
     """For list changes and restarts. Raises DatabaseError."""
     close_old_connections()
-    return dict(resolve(uris))
+    found = resolve(sorted({sought.uri for sought in wanted}), externals)
+    return {sought: found[sought.uri] for sought in wanted}
 
 
 def ha1_of(users: set[User]) -> dict[User, dict[str, str]]:

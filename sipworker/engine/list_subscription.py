@@ -15,10 +15,12 @@ from rls.domain.packages import package
 from rls.domain.profile import AS_THE_RFCS_SAY, Profile
 from rls.domain.rlmi import Name
 from rls.store.numbering import OutboxRow
+from sipworker.engine.layout import Member
 from sipworker.engine.pace import Pace
 from sipworker.sip.grammar import Params, format_params
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.timers import Timer
+from xcap.resolution import Sought
 
 if TYPE_CHECKING:
     from sipworker.sip.subscription import Subscription
@@ -69,6 +71,10 @@ class BackEnd:
     @property
     def family(self) -> tuple[BackEnd, ...]:
         return self, *self.forks
+
+    def is_among(self, rows: set[int]) -> bool:
+        """Whether one of these rows is its own or a fork's."""
+        return self.row_id in rows or (bool(self.forks) and any(fork.row_id in rows for fork in self.forks))
 
     def fork(self, row_id: int, instance_id: str = "") -> BackEnd:
         """A place for one more notifier; its instance id stays the same for good (RFC 4662 5.5)."""
@@ -132,18 +138,23 @@ class BackEnd:
 
 
 class ListSubscription:
-    """`resources` in document order. `unsettled` collects rows until all back ends have answered.
+    """`resources` in document order; `members` where there are lists among them. `unsettled`
+    collects rows until all back ends have answered.
 
-    `offered` are types that the watcher takes besides those of the package; `spread` says that
-    its last NOTIFY could not hold all states; `shown` are back ends whose body in it must not get
-    lost. `params` are those of Event but for its id; `pace` None: the ticks decide.
+    `from_header` is what back ends are told, `privacy` what the watcher asked for, `recipients` the
+    document of a list that came in the SUBSCRIBE; `list_user`: in whose documents the list is, ""
+    where those of all users are looked through. `offered` are types that the watcher takes besides
+    those of the package; `spread` says that its last NOTIFY could not hold all states; `shown` are
+    back ends whose body in it must not get lost. `params` are those of Event but for its id; `pace`
+    None: the ticks decide.
     """
 
     __slots__ = ("_first_version", "_queue", "changes", "deflate", "ending", "event", "filters", "force_full",
-                 "from_header", "id", "identity", "in_flight", "last_cseq", "list_uri", "max_forwards",
-                 "names", "news_since", "offered", "pace", "params", "profile", "resources", "restored",
-                 "retries", "service_uri", "settle_timer", "settled", "shown", "sip", "spread",
-                 "unanswered", "unsettled", "user_agent")  # fmt: skip
+                 "from_header", "id", "identity", "in_flight", "last_cseq", "list_uri", "list_user",
+                 "max_forwards", "members", "names", "news_since", "offered", "pace", "params", "privacy",
+                 "profile", "recipients", "resources", "restored", "retries", "service_uri",
+                 "settle_timer", "settled", "shown", "sip", "spread", "unanswered", "unsettled",
+                 "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -156,6 +167,9 @@ class ListSubscription:
         from_header: str,
         user_agent: str = "",
         profile: Profile = AS_THE_RFCS_SAY,
+        list_user: str = "",
+        privacy: str = "",
+        recipients: bytes | None = None,
         max_forwards: int = 70,
         names: tuple[Name, ...] = (),
         accept: Sequence[str] = (),
@@ -165,10 +179,14 @@ class ListSubscription:
         self.sip = sip
         self.list_uri = list_uri
         self.service_uri = service_uri
+        self.list_user = list_user
+        self.privacy = privacy
+        self.recipients = recipients
         self.identity = identity
         self.from_header = from_header
         self.max_forwards = max_forwards
         self.names = names
+        self.members: tuple[Member, ...] | None = None
         self.resources: dict[str, BackEnd] = {}
         self.event = profile.package(sip.event)
         self.params = params or {}
@@ -228,6 +246,11 @@ class ListSubscription:
         """Event with its parameters (RFC 4235 section 3.2); the rates are ours to keep."""
         params = {name: value for name, value in self.params.items() if name not in RATE_NAMES}
         return f"{self.event}{format_params(params)}"
+
+    @property
+    def sought(self) -> Sought:
+        """Its list, as it is looked up."""
+        return Sought(self.service_uri, self.list_user)
 
     @property
     def user_key(self) -> tuple[str, str]:

@@ -10,8 +10,9 @@ from django.conf import settings
 from rls.domain.listener import Listener, parse_address
 from rls.domain.notify_rates import waitn_times
 from rls.domain.packages import package
-from rls.domain.uri import with_scheme
+from rls.domain.uri import SipUri, with_scheme
 from sipworker.transport.certificates import TlsFiles
+from xcap.foreign.roots import Roots
 from xcap.selectors.document import ROOT
 
 NO_TLS = TlsFiles()
@@ -37,6 +38,39 @@ LIVE = (
     "waitn_times",
 )
 """Options that change in place; all others stay as they were at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Foreign XCAP servers; `absent` is how long a missing document is believed to be missing."""
+
+    roots: Roots = field(default_factory=Roots)
+    in_global_index: bool = False
+    omit: bool = False
+    token: str = field(default="", repr=False)
+    ca_file: str = ""
+    timeout: float = 2.0
+    poll: float = 60.0
+    absent: float = 10.0
+    diff_server: str = ""
+    largest: int = 1_000_000
+    longest_list: int = 1000
+
+    @classmethod
+    def from_settings(cls) -> Foreign:
+        return cls(
+            roots=Roots.parse(settings.RLS_XCAP_ROOT),
+            in_global_index=settings.RLS_XCAP_LOOKUP == "global",
+            omit=settings.RLS_UNRESOLVED == "omit",
+            token=settings.RLS_XCAP_TOKEN,
+            ca_file=settings.RLS_XCAP_CA_FILE,
+            timeout=settings.RLS_XCAP_TIMEOUT,
+            poll=settings.RLS_XCAP_POLL,
+            absent=settings.RLS_XCAP_ABSENT,
+            diff_server=with_scheme(settings.RLS_XCAP_DIFF_SERVER) if settings.RLS_XCAP_DIFF_SERVER else "",
+            largest=settings.RLS_XCAP_MAX_DOCUMENT,
+            longest_list=settings.RLS_LIST_LIMIT,
+        )
 
 
 @dataclass(slots=True)
@@ -83,6 +117,17 @@ class WorkerOptions:
     http: tuple[str, int] | None = None
     homer: tuple[str, int] | None = None
     xcap_url: str = "http://127.0.0.1:8000/xcap-root/"
+    list_denial: str = "refuse"
+    nested_lists: str = "nest"
+    request_lists: bool = True
+    largest_document: int = 1_000_000
+    list_limit: int = 1000
+    backend_identity: str = "from"
+    identity: str = "sip:rls@localhost"
+    backend_credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    foreign: Foreign = field(default_factory=Foreign)
+    foreign_lists: bool = False
+    xcap_failure_code: int = 500
 
     def pause_of(self, event: str, list_uri: str) -> float:
         """Seconds between two NOTIFYs of a list at least; the URI is canonical."""
@@ -138,5 +183,33 @@ class WorkerOptions:
             domains=frozenset(domain.lower() for domain in settings.RLS_DOMAINS),
             list_access=settings.RLS_LIST_ACCESS,
             secret=settings.SECRET_KEY.encode(),
+            list_denial=settings.RLS_LIST_DENIAL,
+            nested_lists=settings.RLS_NESTED_LISTS,
+            request_lists=settings.RLS_REQUEST_LISTS,
+            largest_document=settings.RLS_XCAP_MAX_DOCUMENT,
+            list_limit=settings.RLS_LIST_LIMIT,
+            backend_identity=settings.RLS_BACKEND_IDENTITY,
+            identity=_identity(),
+            backend_credentials=dict(map(_credentials, settings.RLS_BACKEND_CREDENTIALS)),
+            foreign=Foreign.from_settings(),
+            foreign_lists=not settings.RLS_INTEGRATED_XCAP_SERVER,
+            xcap_failure_code=settings.RLS_XCAP_FAILURE_CODE,
             xcap_url=settings.RLS_XCAP_URL or f"http://{settings.RLS_HTTP_LISTEN}{ROOT}",
         )
+
+
+def _identity() -> str:
+    """Who we are in subscriptions of our own."""
+    if settings.RLS_IDENTITY:
+        return with_scheme(settings.RLS_IDENTITY)
+    outside = SipUri.parse(settings.RLS_SERVER_ADDRESS).host if settings.RLS_SERVER_ADDRESS else ""
+    listening = [Listener.parse(text).host for text in settings.RLS_SIP_LISTEN]
+    host = next(filter(None, (*settings.RLS_DOMAINS, outside, *listening)), "localhost")
+    return f"sip:{settings.RLS_CONTACT_USER}@{f'[{host}]' if ':' in host else host}"
+
+
+def _credentials(text: str) -> tuple[str, tuple[str, str]]:
+    """Of `realm=user:password`."""
+    realm, _, key = text.partition("=")
+    user, _, password = key.partition(":")
+    return realm.lower(), (user, password)

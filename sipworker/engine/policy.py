@@ -10,11 +10,13 @@ from typing import NamedTuple
 from rls.domain.digest import Credentials, challenges, parse_credentials, verify
 from rls.domain.nonces import NonceIssuer, ReplayGuard
 from rls.domain.uri import InvalidUri, SipUri, with_scheme
+from sipworker.engine.layout import Layout, layout_of
 from sipworker.engine.options import WorkerOptions
 from sipworker.sip.flow import Flow
 from sipworker.sip.headers import NameAddr
 from sipworker.sip.message import Request
 from xcap.documents.sharing import Sharing
+from xcap.resolution import ResolvedService
 
 
 class Rejection(NamedTuple):
@@ -131,6 +133,17 @@ class Policy:
             return "rls"
 
     # -- may they
+
+    def layout(self, identity: str, event: str, service: ResolvedService) -> Layout | None:
+        """What a watcher gets of a list; None: nothing, which is said (RFC 6665 section 6.2)."""
+        if self.may_use(identity, service.owner, service.sharing):
+            return layout_of(
+                service,
+                event,
+                lambda inner: self.may_use(identity, inner.owner, inner.sharing),
+                flatten=self._options.nested_lists == "flatten",
+            )
+        return Layout() if self._options.list_denial == "polite" else None
 
     def may_use(self, identity: str, owner: str, sharing: Sharing | None = None) -> bool:
         """Whether a list of `owner` (user@domain) is open to `identity` (RFC 4662 section 4.4)."""

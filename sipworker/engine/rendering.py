@@ -11,6 +11,7 @@ from rls.domain.aggregate import ResourceView, compose
 from rls.domain.packages import package
 from rls.store.numbering import OutboxRow
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.nested_views import NestedViews, Piece
 
 REQUIRE = "Require: eventlist\r\n"
 """In every NOTIFY of a list subscription, the last one too (RFC 4662 section 4.1)."""
@@ -53,18 +54,22 @@ def render(
     """Full state, or the resources whose rows are named; never less than was numbered."""
     profile = watcher.profile
     full = row.kind == "F" or watcher.force_full
+    wanted = None if full else set(row.row_ids)
+    seed = f"{watcher.label}.{row.version}"
     back_ends: Collection[BackEnd] = watcher.resources.values()
-    if not full:
-        wanted = set(row.row_ids)
+    if wanted is not None:
         back_ends = [
-            each for each in back_ends if each.row_id in wanted or (each.forks and _forks_in(each, wanted))
+            each for each in back_ends if each.row_id in wanted or (each.forks and each.is_among(wanted))
         ]
+    pieces: Iterable[BackEnd | Piece] = back_ends
+    if watcher.members is not None:
+        nested = NestedViews(watcher.resources, wanted, row.version, host, seed, profile)
+        pieces = nested.of(watcher.members)
     limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
     if limit or limits.bodies:
-        views, left_over = _fitting(back_ends, full, limit or UNBOUNDED, limits.bodies or UNBOUNDED)
+        views, left_over = _fitting(pieces, full, limit or UNBOUNDED, limits.bodies or UNBOUNDED)
     else:
-        views, left_over = [back_end.view for back_end in back_ends], set()
-    seed = f"{watcher.label}.{row.version}"
+        views, left_over = [piece.view for piece in pieces], set()
     content_type, body = compose(
         watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )
@@ -85,12 +90,8 @@ def _untold(back_ends: Iterable[BackEnd], left_over: set[int]) -> list[BackEnd]:
     return [each for back_end in fitting for each in back_end.family if each.untold]
 
 
-def _forks_in(back_end: BackEnd, rows: set[int]) -> bool:
-    return any(fork.row_id in rows for fork in back_end.forks)
-
-
 def _fitting(
-    back_ends: Iterable[BackEnd], full: bool, limit: int, bodies: int
+    pieces: Iterable[BackEnd | Piece], full: bool, limit: int, bodies: int
 ) -> tuple[list[ResourceView], set[int]]:
     """The views that fit into `limit` octets with `bodies` at most, and the rows of the others.
 
@@ -101,12 +102,12 @@ def _fitting(
     views: list[ResourceView] = []
     left_over: set[int] = set()
     room = limit
-    for back_end in back_ends:
-        view = back_end.view
-        size = len(view.opening) + PART_OVERHEAD + len(back_end.instance.body)
-        if back_end.forks:
-            size += sum(PART_OVERHEAD + len(fork.instance.body) for fork in back_end.forks)
-        has_body = bool(back_end.instance.body or back_end.forks)
+    for piece in pieces:
+        view = piece.view
+        size = len(view.opening) + PART_OVERHEAD + len(piece.instance.body)
+        if piece.forks:
+            size += sum(PART_OVERHEAD + len(fork.instance.body) for fork in piece.forks)
+        has_body = bool(piece.instance.body or piece.forks)
         if size <= room and bodies >= has_body:
             room -= size
             bodies -= has_body
@@ -114,7 +115,7 @@ def _fitting(
             continue
         too_big = size > limit
         if not too_big:
-            left_over.add(back_end.row_id)
+            left_over.add(piece.row_id)
         if full or too_big:
             room -= len(view.opening)
             views.append(ResourceView(view.uri, view.names))

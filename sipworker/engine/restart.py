@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from rls.domain.aggregate import ResourceView
 from rls.domain.backend import Retry, outcome_of_termination
@@ -14,6 +15,7 @@ from rls.store.numbering import OutboxRow
 from rls.store.rows import WatcherRow
 from sipworker.engine.clock import monotonic, unused_cseq
 from sipworker.engine.dialog_row import resumed
+from sipworker.engine.identity import BackEndIdentity
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.watchers import Watchers
@@ -31,10 +33,20 @@ STATES = {
 
 
 class Restart:
-    """load() before the sockets open, resume() after."""
+    """load() before the sockets open, resume() after. `list_user(identity)`: in whose documents lists are."""
 
-    def __init__(self, agent: UserAgent, watchers: Watchers, profiles: KnownProfiles, owner: int) -> None:
+    def __init__(
+        self,
+        agent: UserAgent,
+        watchers: Watchers,
+        profiles: KnownProfiles,
+        owner: int,
+        identity: BackEndIdentity,
+        list_user: Callable[[str], str],
+    ) -> None:
         self._agent = agent
+        self._identity = identity
+        self._list_user = list_user
         self._watchers = watchers
         self._profiles = profiles
         self._owner = owner
@@ -102,7 +114,10 @@ class Restart:
             row.presentity_uri,
             row.service_uri,
             identity=row.identity,
-            from_header=f"<{row.identity}>",
+            from_header=self._identity.from_header(row.identity, row.privacy),
+            list_user=self._list_user(row.identity),
+            privacy=row.privacy,
+            recipients=None if row.recipients is None else bytes(row.recipients),
             user_agent=row.user_agent,
             profile=self._profiles.of(row.user_agent),
             max_forwards=row.max_forwards,

@@ -78,6 +78,8 @@ def watcher_row(
         flow=sip.flow.dumps(),
         user_agent=storable(watcher.user_agent),
         max_forwards=watcher.max_forwards,
+        privacy=watcher.privacy,
+        recipients=watcher.recipients,
         settled=False,
         created=int(time.time()),
     )

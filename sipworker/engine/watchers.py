@@ -14,6 +14,7 @@ from rls.store.numbering import NotifyRequest, OutboxRow
 from rls.store.rows import RefreshRow
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.filtering import filters_after
+from sipworker.engine.identity import BackEndIdentity
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.pace import FOREVER, Pace
@@ -27,12 +28,14 @@ from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
 from sipworker.sip.grammar import MalformedMessage, leading_seconds
 from sipworker.sip.headers import accepts_coding, event_params
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
     SIPIncomingSubscriptionNotifyDidFail,
     SIPIncomingSubscriptionNotifyDidSucceed,
 )
+from xcap.resolution import Sought
 
 log = logging.getLogger("rls.watchers")
 
@@ -54,6 +57,8 @@ class Watchers:
         sender: Sender,
         options: WorkerOptions,
         servers: PresenceServers,
+        identity: BackEndIdentity,
+        keys: Keyring | None,
     ) -> None:
         self._agent = agent
         self._writer = writer
@@ -65,7 +70,7 @@ class Watchers:
         self._counts: Counter[str] = Counter()
         self.begun = self.refreshed = self.ended = 0
         self.notify_failures: Counter[int] = Counter()
-        self.back_ends = BackEnds(agent, writer, ids, options, servers, self.answered)
+        self.back_ends = BackEnds(agent, writer, ids, options, servers, identity, keys, self.answered)
         servers.failed = self._leave
 
     def __len__(self) -> int:
@@ -81,11 +86,20 @@ class Watchers:
     def __iter__(self) -> Iterator[ListSubscription]:
         return iter(self._by_id.values())
 
+    def of_list(self, sought: Sought) -> list[ListSubscription]:
+        return [watcher for watcher in self._by_id.values() if watcher.sought == sought]
+
     def of_service(self, service_uri: str) -> list[ListSubscription]:
+        """Whoever asked for the list, wherever it is stored."""
         return [watcher for watcher in self._by_id.values() if watcher.service_uri == service_uri]
 
-    def services(self) -> set[str]:
-        return {watcher.service_uri for watcher in self._by_id.values()}
+    def with_recipients(self) -> list[ListSubscription]:
+        """Those that brought their list along."""
+        return [watcher for watcher in self._by_id.values() if watcher.recipients is not None]
+
+    def lists(self) -> set[Sought]:
+        """The stored lists that are subscribed to."""
+        return {watcher.sought for watcher in self._by_id.values() if watcher.service_uri}
 
     def serve_by(self, profiles: KnownProfiles) -> None:
         """Profiles of phones have changed: what is sent from now on follows them."""

@@ -26,8 +26,11 @@ from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
 from sipworker.engine.directory import SPARE_IDS, Directory
 from sipworker.engine.floods import Floods
+from sipworker.engine.foreign import ForeignServers
+from sipworker.engine.foreign_changes import DocumentWatch
 from sipworker.engine.heartbeat import Heartbeat
 from sipworker.engine.http import HttpListener
+from sipworker.engine.identity import BackEndIdentity
 from sipworker.engine.list_changes import ListChanges
 from sipworker.engine.live_options import LiveOptions
 from sipworker.engine.options import WorkerOptions
@@ -37,6 +40,7 @@ from sipworker.engine.ownership import Ownership
 from sipworker.engine.policy import Policy
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
+from sipworker.engine.recipient_lists import ACCEPT, ACCEPT_ENCODING, OPTION_TAG
 from sipworker.engine.rendering import Limits
 from sipworker.engine.restart import Restart
 from sipworker.engine.sampling import sample
@@ -48,6 +52,7 @@ from sipworker.sip import notifications as told
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.flow import DEFAULT_PORTS, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.timers import TimerWheel
 from sipworker.transport.certificates import InvalidCertificate, Tls
 from sipworker.transport.resolver import Resolver
@@ -115,7 +120,8 @@ class SipWorker:
             observer=self._observe,
             contact_user=options.contact_user,
             events=(*options.events, *({EVENT} - {*options.events})),
-            extensions=("eventlist",),
+            extensions=("eventlist", *([OPTION_TAG] if options.request_lists else [])),
+            accept=(ACCEPT, ACCEPT_ENCODING) if options.request_lists else (("Accept-Encoding", "identity"),),
             handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
             advertise=self._advertised,
             on_malformed=Complaints(self._loop.time).heard,
@@ -179,12 +185,21 @@ class SipWorker:
             limits=Limits(options.bodies_per_notify, options.deflate_from),
         )
         self.presence_servers = PresenceServers(agent, options.presence_servers, options.presence_check)
-        self.watchers = Watchers(agent, self.writer, ids, self.sender, options, self.presence_servers)
+        identity = BackEndIdentity(options)
+        keys = Keyring.of_realms(options.backend_credentials) if options.backend_credentials else None
+        self.watchers = Watchers(
+            agent, self.writer, ids, self.sender, options, self.presence_servers, identity, keys
+        )
         self.live = LiveOptions(options, lambda: self.watchers.renew_paces(self._loop.time()))
         self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
-        self.directory = Directory(ids)
+        foreign = self.foreign = self._foreign(ids, keys)
+        self.directory = Directory(
+            ids, foreign.keeper if foreign is not None else None, options.foreign.roots
+        )
         policy, root = self._policy, xcap_root()
-        self.list_changes = ListChanges(self.watchers, self.writer, ids, policy)
+        self.list_changes = ListChanges(
+            self.watchers, self.writer, ids, policy, foreign.resolve_all if foreign is not None else None
+        )
         self.documents = DocumentNotifier(agent, options, root)
         self.document_admission = DocumentAdmission(self.documents, self.directory, policy, options, root)
         self.admission = Admission(
@@ -200,7 +215,10 @@ class SipWorker:
             self._names_us,
             self.presence_servers,
             self.profiles,
+            self._list_user,
+            identity,
             {EVENT: self.document_admission.begin},
+            foreign.lists if foreign is not None else None,
         )
         self.orders = Orders(options.worker, self.watchers, self.writer, self.admission)
         self.tracer = Tracer(agent, options.worker, options.homer)
@@ -218,8 +236,24 @@ class SipWorker:
             },
             self._missed,
         )
-        self.restart = Restart(agent, self.watchers, self.profiles, options.worker)
+        self.restart = Restart(agent, self.watchers, self.profiles, options.worker, identity, self._list_user)
         self._handlers = self._handler_table()
+
+    def _foreign(self, ids: IdBlocks, keys: Keyring | None) -> ForeignServers | None:
+        """None: none may be asked."""
+        if not self.options.foreign.roots.all:
+            return None
+        return ForeignServers(
+            self.agent,
+            self.options,
+            ids,
+            keys,
+            self._loop.time,
+            lambda url: self.list_changes.document_changed(url),
+        )
+
+    def _list_user(self, identity: str) -> str:
+        return self.foreign.list_user(identity) if self.foreign is not None else ""
 
     def _missed(self) -> None:
         self.list_changes.check_all()
@@ -242,11 +276,30 @@ class SipWorker:
 
             return handle
 
-        return {
+        changes = self.foreign.changes if self.foreign is not None else None
+
+        def both(of_back_ends: Handler, of_changes: Handler) -> Handler:
+            """What is subscribed to on behalf of watchers, and what for ourselves."""
+
+            def handle(notification: Any, now: float) -> None:
+                ours = isinstance(notification.sender.owner, DocumentWatch)
+                (of_changes if ours else of_back_ends)(notification, now)
+
+            return handle
+
+        handlers: dict[type, Handler] = {
             told.SIPSubscriptionGotNotify: back_ends.got_notify,
             told.SIPSubscriptionDidFork: back_ends.forked,
             told.SIPSubscriptionDidFail: back_ends.failed,
             told.SIPSubscriptionDidEnd: back_ends.ended,
+        }
+        if changes is not None:
+            handlers |= {
+                told.SIPSubscriptionGotNotify: both(back_ends.got_notify, changes.got_notify),
+                told.SIPSubscriptionDidFail: both(back_ends.failed, changes.failed),
+                told.SIPSubscriptionDidEnd: both(back_ends.ended, changes.ended),
+            }
+        return handlers | {
             told.SIPIncomingSubscriptionGotSubscribe: admission.got_subscribe,
             told.SIPIncomingSubscriptionGotRefreshingSubscribe: either(
                 admission.got_refreshing_subscribe, document_admission.got_refreshing_subscribe
@@ -316,6 +369,8 @@ class SipWorker:
         async with await connect() as connection:
             count = await self.restart.load(connection, self._loop.time())
         count += await self.documents.load(self._loop.time())
+        if self.foreign is not None:
+            await self.foreign.keeper.load()
         await self.list_changes.catch_up()
         await self.transports.start()
         self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
@@ -323,6 +378,8 @@ class SipWorker:
         self._spawn(self.documents.run(), self.profiles.run(), self.live.run())
         self._spawn(self.orders.run(), self.tracer.run(self.watchers))
         self.presence_servers.watch(self._loop.time())
+        if self.foreign is not None:
+            self._spawn(self.foreign.run(self.list_changes))
         self.restart.resume(self._loop.time())
         self.documents.resume(self._loop.time())
         self.heartbeat = Heartbeat(
@@ -400,6 +457,8 @@ class SipWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.foreign is not None:
+            await self.foreign.close()
         await self._ids.close()
         logging.getLogger().removeHandler(self.problems)
         if self._failure is not None:

@@ -20,6 +20,7 @@ from sipworker.operating.probe import options_ping, subscribe_once
 from sipworker.operating.status import faults_of
 from sipworker.transport.resolver import targets_of
 from sipworker.watchlist.options import own_server
+from xcap.foreign.roots import Roots
 from xcap.models import ServiceUri
 
 PATIENCE = 3.0
@@ -79,10 +80,8 @@ def _web(options: Options) -> Findings:
 
 
 def _foreign_xcap(options: Options) -> Findings:
-    if settings.RLS_XCAP_ROOT:
-        yield _reached(
-            "XCAP server", settings.RLS_XCAP_ROOT, "is RLS_XCAP_ROOT right, and reachable from here?"
-        )
+    for root in Roots.parse(settings.RLS_XCAP_ROOT).all:
+        yield _reached("XCAP server", root.url, "is RLS_XCAP_ROOT right, and reachable from here?")
 
 
 def _reached(part: str, url: str, question: str) -> Finding:

@@ -52,9 +52,10 @@ class UserAgent:
     """Transactions, dialogs and subscriptions of one agent, both sides of RFC 6665.
 
     `events` are the packages it notifies, `extensions` the option tags it understands,
-    `handed_over` methods the observer answers itself (as SIPRequestReceived); `on_malformed`
-    hears of what did not parse, which the agent has counted and answers as far as it can;
-    `on_outside` of that and of every request outside of our dialogs;
+    `accept` the header lines that say which bodies it takes, `handed_over` methods the
+    observer answers itself (as SIPRequestReceived); `on_malformed` hears of what did not
+    parse, which the agent has counted and answers as far as it can; `on_outside` of that
+    and of every request outside of our dialogs;
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
     `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
     answer end a subscription; `gruu` names this instance in
@@ -75,6 +76,7 @@ class UserAgent:
         avoid: Avoid = lambda flow, seconds: None,
         larger: Larger | None = None,
         compact: bool = False,
+        accept: Headers = (("Accept-Encoding", "identity"),),
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
         on_outside: Callable[[Flow, float], None] | None = None,
@@ -105,6 +107,7 @@ class UserAgent:
         self._allow_events = ", ".join(event for event in events if not event.endswith(".winfo"))
         self._extensions = frozenset(extensions)
         self._handed_over = handed_over
+        self._accept = accept
         self._advertise = advertise or (lambda flow: address_text(flow.local))
         self._contacts: dict[tuple[str, Address], str] = {}
         self._sent_by: dict[tuple[str, Address], str] = {}
@@ -291,7 +294,7 @@ class UserAgent:
             ("Allow", ALLOW),
             *self.allow_events(),
             ("Supported", ", ".join(sorted(self._extensions))),
-            ("Accept-Encoding", "identity"),
+            *self._accept,
             ("Accept-Language", "en"),
         )
 

@@ -11,12 +11,11 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sipworker.sip.authorization import Credentials
-from sipworker.sip.authorization import authorization as authorize
 from sipworker.sip.dialog import Dialog, route_set_of
 from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage, leading_seconds
 from sipworker.sip.headers import NameAddr, SubscriptionState, parse_event
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     SIPSubscriptionChangedState,
@@ -84,15 +83,16 @@ class Subscription:
 
     `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …; Max-Forwards
     is added if it is not among them), with `body`; `route` is a preloaded route set, `expires` the
-    seconds to ask for. With `forks` each further notifier that answers makes a subscription
-    of its own (RFC 6665 section 4.1.4). Posts SIPSubscription… to the agent's observer.
+    seconds to ask for, `keys` answer challenges. With `forks` each further notifier that answers
+    makes a subscription of its own (RFC 6665 section 4.1.4). Posts SIPSubscription… to the agent's
+    observer.
     """
 
     __slots__ = (
-        "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_retries", "_timer_at",
-        "_timer_n", "_tried", "_tries_end",
-        "agent", "body", "credentials", "dialog", "entity_tag", "event", "expires", "expires_at", "headers",
-        "owner", "state",
+        "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_refused_realms", "_retries",
+        "_timer_at", "_timer_n", "_tried", "_tries_end",
+        "agent", "body", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "keys", "owner",
+        "state",
     )  # fmt: skip
 
     def __init__(
@@ -106,7 +106,7 @@ class Subscription:
         headers: str = "",
         route: tuple[str, ...] = (),
         expires: int = 3600,
-        credentials: Credentials | None = None,
+        keys: Keyring | None = None,
         body: bytes = b"",
         owner: object = None,
         forks: bool = False,
@@ -115,7 +115,7 @@ class Subscription:
         self.event = event
         self.headers = headers if "Max-Forwards:" in headers else MAX_FORWARDS + headers
         self.expires = expires
-        self.credentials = credentials
+        self.keys = keys
         self.body = body
         self.owner = owner
         self.state = "null"
@@ -136,6 +136,7 @@ class Subscription:
         self._fork_until = 0.0
         self._retries: tuple[int, ...] = ()
         self._tried: tuple[str, ...] = (request_uri,)
+        self._refused_realms: set[str] | None = None
         self._answering = False
         self._refresh: Timer | None = None
         self._refresh_at = self._timer_at = 0.0
@@ -199,7 +200,7 @@ class Subscription:
 
     # -- SUBSCRIBE
 
-    def _send(self, now: float, authorization: str = "") -> None:
+    def _send(self, now: float) -> None:
         agent, dialog = self.agent, self.dialog
         dialog.local_cseq += 1
         cseq = dialog.local_cseq
@@ -211,6 +212,9 @@ class Subscription:
             if self.state == "terminated":
                 return None
             self._start_timer_n(now)
+            authorization = ""
+            if self.keys is not None:
+                authorization = self.keys.lines(self._place(), "SUBSCRIBE", dialog.remote_target)
             headers = (
                 f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
                 f"Expires: {self.expires}\r\n{self.headers}{condition}{authorization}"
@@ -256,29 +260,22 @@ class Subscription:
 
     def _retried(self, answer: Response, now: float) -> bool:
         """Fix what the answer asks for and try again, not twice for the same (8.1.3.5)."""
-        again = self._retries[-1:] == (answer.status,) and answer.status >= 400
-        if again or len(self._retries) == MAX_RETRIES:
+        if len(self._retries) == MAX_RETRIES:
             return False
         if self._tries_end and not self.dialog.remote_tag:
             return False
-        authorization = ""
         if 300 <= answer.status < 400:
             target = self._redirected(answer)
             if target is None:
                 return False
             self.dialog.remote_target = target
             self._tried += (target,)
-        elif answer.status == 423:
+        elif answer.status == 423 and self._retries[-1:] != (423,):
             self.expires = max(self.expires, leading_seconds(answer.header("min-expires")) or 0)
-        elif answer.status in (401, 407) and self.credentials:
-            uri = self.dialog.remote_target
-            authorization = authorize(answer, "SUBSCRIBE", uri, self.credentials)
-            if not authorization:
-                return False
-        else:
+        elif answer.status not in (401, 407) or not self._is_answerable(answer):
             return False
         self._retries += (answer.status,)
-        self._send(now, authorization)
+        self._send(now)
         return True
 
     def _redirected(self, answer: Response) -> str | None:
@@ -291,6 +288,17 @@ class Subscription:
                 if uri.lower().startswith(("sip:", "sips:")) and uri not in self._tried:
                     return uri
         return None
+
+    def _is_answerable(self, challenge: Response) -> bool:
+        if self.keys is None:
+            return False
+        if self._refused_realms is None or not self._retries:
+            self._refused_realms = set()
+        return self.keys.learn(self._place(), challenge, self._refused_realms)
+
+    def _place(self) -> str:
+        """Whoever is there wants the same credentials for all its resources."""
+        return self.dialog.next_hop().rpartition("@")[2]
 
     def _refused(self, outcome: Outcome, now: float) -> None:
         known = self.state in ("pending", "active") and not self._tries_end
@@ -377,7 +385,7 @@ class Subscription:
             event=self.event,
             headers=self.headers,
             expires=self.expires,
-            credentials=self.credentials,
+            keys=self.keys,
         )
         fork.dialog.call_id, fork.dialog.local_tag = dialog.call_id, dialog.local_tag
         fork.dialog.local_cseq = dialog.local_cseq

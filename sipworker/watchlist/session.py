@@ -14,6 +14,7 @@ from sipworker.endpoint import Endpoint, Trace, callers, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.agent import Located
 from sipworker.sip.flow import Address
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.transactions import Failure
 from sipworker.transport.certificates import Tls, TlsFiles
@@ -94,7 +95,7 @@ class Session:
             event=options.event,
             headers=f"{headers}User-Agent: watchlist\r\n",
             expires=options.expires,
-            credentials=options.credentials,
+            keys=Keyring.of_one(options.credentials) if options.credentials else None,
         )
         self._display.say(f"Subscribing to {options.list_uri} at {options.server} …")
         self._subscription.subscribe(self._endpoint.now)

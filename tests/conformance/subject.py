@@ -24,7 +24,12 @@ LONG = f"sip:long@{DOMAIN}"
 OPEN, ALONE, DIGEST, LIMITED, ONE_EACH, FULL = "open", "alone", "digest", "limited", "one each", "full"
 SETTINGS = {
     OPEN: {"RLS_MAX_EXPIRES": "7200"},
-    ALONE: {"RLS_PRESENCE_SERVER": "", "RLS_MIN_EXPIRES": "7200", "RLS_GRUU": "1"},
+    ALONE: {
+        "RLS_PRESENCE_SERVER": "",
+        "RLS_MIN_EXPIRES": "7200",
+        "RLS_GRUU": "1",
+        "RLS_REQUEST_LISTS": "0",
+    },
     DIGEST: {"RLS_SIP_AUTH": "digest"},
     LIMITED: {"RLS_LIST_LIMIT": "3", "RLS_BACKEND_IN_FLIGHT": "1"},
     ONE_EACH: {"RLS_MAX_USER_SUBSCRIPTIONS": "1"},

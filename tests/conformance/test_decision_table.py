@@ -9,6 +9,7 @@ import pytest
 from tests.conformance import authenticated, in_dialog
 from tests.conformance.conftest import NewPhone, SubjectOf
 from tests.conformance.matrix import matrix
+from tests.conformance.recipients import brought, list_of, refreshed_with_list, too_long
 from tests.conformance.situations import (
     Peers,
     Situation,
@@ -93,14 +94,14 @@ ROWS = (
     Row("D28", without("Accept"), 200, {"Require": "eventlist"}),
     Row("D29", added("Content-Type: text/plain", body=b"odd"), 415, {"Accept": ANYTHING}),
     Row("D30", added("Content-Encoding: br", body=b"odd"), 415, {"Accept-Encoding": ANYTHING}),
-    Row(
-        "D31",
-        added("Require: recipient-list-subscribe", "Content-Disposition: recipient-list", body=b"<a/>"),
-        420,
-        {"Unsupported": "recipient-list-subscribe"},
-    ),
+    Row("D31", brought(list_of("{member}")), 420, {"Unsupported": "recipient-list-subscribe"}, ALONE),
+    Row("D32", brought(""), 400, {"Warning": ANYTHING}),
+    Row("D32", brought("<resource-lists><list>"), 400, {"Warning": ANYTHING}),
     Row("D33", in_dialog.refreshed_with_body, 415, {"Accept": ANYTHING}),
+    Row("D33", refreshed_with_list, 415, {"Accept": ANYTHING}),
+    Row("D34", brought(list_of("{member}"), require=False), 200, {"Require": "eventlist"}),
     Row("D35", of_event("presence", LONG), 500, at=LIMITED, also=("R5363-5.3-1",)),
+    Row("D35", too_long, 413),
     Row(
         "D37",
         added("Content-Type: application/simple-filter+xml", body=b"<odd/>"),

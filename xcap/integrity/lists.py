@@ -5,7 +5,15 @@ from typing import Final
 
 from lxml import etree
 
-from rls.domain.lists import Dereference, Limits, ListTooLong, Service, UnresolvableReference, flatten
+from rls.domain.lists import (
+    Dereference,
+    Limits,
+    ListTooLong,
+    NotFetched,
+    Service,
+    UnresolvableReference,
+    flatten,
+)
 from rls.domain.uri import request_uri_of, with_scheme
 from xcap.documents import labels
 from xcap.documents.rls_services import canonical
@@ -55,6 +63,8 @@ def _flattened(
             return
     try:
         flatten(Service(uri, None, element), dereference, limits)
+    except NotFetched:
+        return  # it goes on at a server that is not asked here
     except ListTooLong as error:
         yield Finding("too-long", uri, str(error))
     except UnresolvableReference as error:
@@ -86,5 +96,7 @@ def _reference(label: str, element: etree._Element, dereference: Dereference) ->
         found = etree.QName(dereference(reference)).localname
         if found != wanted:
             yield Finding(kind, label, f"{reference} is a <{found}>, not a <{wanted}>")
+    except NotFetched:
+        return
     except UnresolvableReference as error:
         yield Finding(kind, label, str(error))

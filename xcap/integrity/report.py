@@ -12,8 +12,11 @@ from xcap import index, store
 from xcap.documents.rls_services import service_uris
 from xcap.documents.validation import parse
 from xcap.errors import Conflict
+from xcap.foreign.references import Externals
+from xcap.foreign.roots import Roots
 from xcap.integrity import lists
 from xcap.integrity.finding import Finding
+from xcap.lookup import unfetched
 from xcap.models import Document
 from xcap.references import Dereferencer, Documents
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES
@@ -36,7 +39,8 @@ def findings(document: Document) -> Iterator[Finding]:
     except Conflict as error:
         yield Finding("malformed", "", str(error))
         return
-    dereference = Dereferencer(owner, store.root(), Documents())
+    externals = Externals(Roots.parse(settings.RLS_XCAP_ROOT), unfetched)
+    dereference = Dereferencer(owner, store.root(), Documents(), externals)
     yield from lists.of_lists(root, dereference)
     if document.doc_type == RLS_SERVICES.doc_type:
         yield from lists.of_services(root, dereference, Limits(entries=settings.RLS_LIST_LIMIT))

@@ -8,6 +8,7 @@ from typing import Final
 from xcap import lookup
 from xcap.peers.event import Event
 from xcap.peers.tables import PeerDatabase
+from xcap.resolution import ResolvedService
 
 COLUMNS: Final = ("presentity_uri", "expires")
 
@@ -35,5 +36,5 @@ def report_watchers(database: PeerDatabase) -> Iterator[Event]:
     uris = sorted(watched)
     found = lookup.resolve(uris)
     for uri in uris:
-        if not isinstance(found[uri], lookup.ResolvedService):
+        if not isinstance(found[uri], ResolvedService):
             yield Event("!", f"{uri}, watched by {watched[uri]}", f"{found[uri] or 'no such list here'}")

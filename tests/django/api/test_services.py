@@ -6,7 +6,8 @@ import pytest
 
 from tests.django.api.client import Api
 from xcap.documents.sharing import Sharing
-from xcap.lookup import ResolvedService, resolve
+from xcap.lookup import resolve
+from xcap.resolution import ResolvedService
 
 pytestmark = pytest.mark.django_db
 TEAM = "sip:team@example.test"

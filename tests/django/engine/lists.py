@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import pytest
 
@@ -11,7 +11,7 @@ from rls.domain.rlmi import Name
 from sipworker.engine import directory, list_changes
 from sipworker.engine.directory import Answer, Found, Question
 from xcap.documents.sharing import Sharing
-from xcap.lookup import ResolvedService
+from xcap.resolution import ResolvedService, Sought
 
 FRIENDS = "sip:friends@example.test"
 BOB, CAROL, DAVE = (f"sip:{name}@10.0.0.9" for name in ("bob", "carol", "dave"))
@@ -44,7 +44,7 @@ class Lists:
         self.by_uri: dict[str, Found] = {}
         self.users: dict[tuple[str, str], dict[str, str]] = {}
         self.error: Exception | None = None
-        self.asked: list[Sequence[str]] = []
+        self.asked: list[Collection[Sought]] = []
         self.before_answer: Callable[[], None] | None = None
         monkeypatch.setattr(directory, "look_up", self._look_up)
         monkeypatch.setattr(list_changes, "resolve_services", self._resolve)
@@ -65,11 +65,11 @@ class Lists:
             Answer(self.by_uri.get(uri), self.users.get(user) if user else None) for uri, user, _ in questions
         ]
 
-    async def _resolve(self, uris: Sequence[str]) -> dict[str, Found]:
-        self.asked.append(uris)
+    async def _resolve(self, wanted: Collection[Sought]) -> dict[Sought, Found]:
+        self.asked.append(wanted)
         if self.error:
             raise self.error
-        found = {uri: self.by_uri.get(uri) for uri in uris}
+        found = {sought: self.by_uri.get(sought.uri) for sought in wanted}
         if meanwhile := self.before_answer:
             self.before_answer = None
             meanwhile()

@@ -17,7 +17,7 @@ from sipworker.engine.directory import Answer, Directory
 from tests.django.database import connect
 from tests.django.xcap.documents import inline, services
 from xcap import lookup, store
-from xcap.lookup import ResolvedService
+from xcap.resolution import ResolvedService
 from xcap.selectors import DocumentSelector, Xui
 from xcap.usages import USAGES
 

@@ -12,7 +12,7 @@ from tests.django.engine.lists import BOB, CAROL, DAVE, FRIENDS, service
 from tests.django.engine.phone import Phone
 from tests.django.engine.rig import Rig
 from xcap.documents.sharing import Sharing
-from xcap.lookup import ResolvedService
+from xcap.resolution import ResolvedService, Sought
 
 pytestmark = pytest.mark.asyncio
 
@@ -152,7 +152,7 @@ async def test_news_that_came_while_the_list_was_looked_up_are_not_missed(rig: R
     await rig.start()
     rig.worker.list_changes.changed("1")
     await rig.subscribed()
-    assert rig.lists.asked[-1] == [FRIENDS]
+    assert list(rig.lists.asked[-1]) == [Sought(FRIENDS)]
 
 
 async def test_a_list_that_cannot_be_made_out_stays_as_it_was(rig: Rig) -> None:

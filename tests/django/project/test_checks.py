@@ -40,7 +40,13 @@ def test_defaults_are_sensible(settings: Settings) -> None:
         (11, "RLS_PRESENCE_SERVER", ["sip:ok.test", "not a uri"]),
         (11, "RLS_SERVER_ADDRESS", "tel:+491234"),
         (13, "BROKER_URL", "filesystem://"),
-        (14, "RLS_XCAP_ROOT", "https://xcap.example.com/xcap-root"),
+        (9, "RLS_BACKEND_CREDENTIALS", ["rls:secret"]),
+        (9, "RLS_BACKEND_CREDENTIALS", ["example.com=rls"]),
+        (10, "RLS_NESTED_LISTS", "often"),
+        (11, "RLS_IDENTITY", "us"),
+        (27, "RLS_XCAP_ROOT", ["xcap.example.com/xcap-root"]),
+        (18, "RLS_XCAP_FAILURE_CODE", 404),
+        (19, "RLS_XCAP_CA_FILE", "/nowhere/ca.pem"),
         (14, "RLS_INTEGRATED_XCAP_SERVER", False),
         (15, "RLS_EVENTS", []),
         (20, "RLS_SIP_LISTEN", ["sctp:127.0.0.1:5060"]),
@@ -101,3 +107,22 @@ def test_xcap_without_authentication_stays_on_loopback(settings: Settings) -> No
     assert found(settings, RLS_XCAP_AUTH=["none"], RLS_HTTP_LISTEN="[::1]:8000") == []
     (message,) = found(settings, RLS_XCAP_AUTH=["none"], RLS_HTTP_LISTEN="0.0.0.0:8000")
     assert message.id == "rls.E024"
+
+
+@pytest.mark.parametrize(
+    ("root", "is_heard"),
+    [
+        ("http://xcap.example.com/xcap-root/", True),
+        ("https://xcap.example.com/xcap-root/", False),
+        ("http://127.0.0.1:8000/xcap-root/", False),
+        ("http://rls:secret@xcap.example.com/xcap-root/", False),
+    ],
+)
+def test_token_is_not_sent_in_clear_text(settings: Settings, root: str, is_heard: bool) -> None:
+    problems = found(settings, RLS_XCAP_TOKEN="t", RLS_XCAP_ROOT=[root])
+    assert [problem.id for problem in problems] == (["rls.E017"] if is_heard else [])
+
+
+def test_password_of_a_root_is_not_shown(settings: Settings) -> None:
+    (problem,) = found(settings, RLS_XCAP_ROOT=["rls:secret@xcap.example.com"])
+    assert "secret" not in problem.msg

@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from rls import demo
 from rls.models import Subscriber
-from xcap.lookup import ResolvedService, resolve
+from xcap.lookup import resolve
+from xcap.resolution import ResolvedService
 
 pytestmark = pytest.mark.django_db
 

@@ -45,6 +45,8 @@ def watcher(number: int, **changed: Any) -> WatcherRow:
         flow="udp 127.0.0.1:5060 192.0.2.1:5060",
         user_agent="",
         max_forwards=70,
+        privacy="",
+        recipients=None,
         settled=True,
         created=1_700_000_000,
     )

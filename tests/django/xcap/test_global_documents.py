@@ -11,7 +11,8 @@ from tests.django.xcap.client import XcapClient, path_of, send
 from tests.django.xcap.documents import friends, lists, pointing, services
 from tests.django.xcap.test_concurrent_writers import at_once
 from xcap import store
-from xcap.lookup import ResolvedService, resolve
+from xcap.lookup import resolve
+from xcap.resolution import ResolvedService
 from xcap.selectors import DocumentSelector
 from xcap.usages import RESOURCE_LISTS
 

@@ -8,7 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 from rls.domain.lists import UnresolvableReference
 from tests.django.xcap.client import XcapClient, path_of
 from tests.django.xcap.documents import LISTS_ROOT, friends, inline, lists, pointing, services
-from xcap.lookup import ResolvedService, resolve
+from xcap.lookup import resolve
+from xcap.resolution import ResolvedService
 
 if TYPE_CHECKING:
     from tests.django.xcap.conftest import Put, Subscribe

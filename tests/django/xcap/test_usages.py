@@ -92,7 +92,8 @@ def test_user_has_so_many_documents_and_no_more(put: Put, monkeypatch: pytest.Mo
 def test_list_of_a_phone_that_breaks_the_schema_can_be_subscribed_to(
     put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xcap.lookup import ResolvedService, resolve
+    from xcap.lookup import resolve
+    from xcap.resolution import ResolvedService
     from xcap.usages import RESOURCE_LISTS, USAGES
 
     odd = lists('<list name="friends"><entry><display-name>No URI</display-name></entry>'

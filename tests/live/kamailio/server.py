@@ -11,19 +11,20 @@ from tests.live.rig.processes import Process
 from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import free_port
 
-CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
 _DUMPED = re.compile(rb"^tag: (snd|rcv)$.*?^~{20,}\n(.*?)^\|{20,}$", re.MULTILINE | re.DOTALL)
 
 
 class Kamailio:
-    """`sent()` is every message that left it, byte for byte."""
+    """A presence server. `sent()` is every message that left it, byte for byte."""
 
-    def __init__(self, folder: Path, template: Path = CONFIGURATION, **words: str) -> None:
+    configuration = "kamailio.cfg"
+
+    def __init__(self, folder: Path, template: Path | None = None, **words: str) -> None:
         """`words` of the template are filled in, beside RUN and PORT."""
         self.folder = folder
         self.address: Address = ("127.0.0.1", free_port())
         configuration = folder / "kamailio.cfg"
-        filled = template.read_text()
+        filled = (template or Path(__file__).with_name(self.configuration)).read_text()
         for word, value in {**words, "RUN": str(folder), "PORT": str(self.address[1])}.items():
             filled = re.sub(rf"(?<![A-Z_]){word}(?![A-Z_])", value, filled)
         configuration.write_text(filled)

@@ -70,10 +70,22 @@ def parse(message: Message) -> ListNotify:
     assert root["Content-ID"] == outer.get_param("start")
     rlmi = etree.fromstring(content(root))
     _schema().assertValid(rlmi)
-    return _list_notify(message, rlmi, {part["Content-ID"]: part for part in others})
+    raw = _raw_parts(message.body, str(outer.get_boundary()))
+    parts = {part["Content-ID"]: (part, body) for part, body in zip(others, raw[1:], strict=True)}
+    return _list_notify(message, rlmi, parts)
 
 
-def _list_notify(message: Message, rlmi: etree._Element, parts: dict[str, Part]) -> ListNotify:
+def _raw_parts(body: bytes, boundary: str) -> list[bytes]:
+    """As they came: the email parser takes a list in the list apart."""
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:-1]
+    return [piece.partition(b"\r\n\r\n")[2] for piece in pieces]
+
+
+Parts = dict[str, tuple[Part, bytes]]
+"""Parts by Content-ID, and their bytes."""
+
+
+def _list_notify(message: Message, rlmi: etree._Element, parts: Parts) -> ListNotify:
     instances = {
         resource.attrib["uri"]: [
             _instance(element, parts) for element in resource.iterchildren(f"{RLMI}instance")
@@ -92,15 +104,16 @@ def _list_notify(message: Message, rlmi: etree._Element, parts: dict[str, Part])
     )
 
 
-def _instance(element: etree._Element, parts: dict[str, Part]) -> Instance:
+def _instance(element: etree._Element, parts: Parts) -> Instance:
     """Takes the part it names out of `parts`."""
     cid, state, reason = element.get("cid"), element.attrib["state"], element.get("reason")
     assert cid or state != "active", "active without a part"
     assert reason or state != "terminated", "terminated without a reason"
-    part = parts.pop(f"<{cid}>") if cid else None
-    if part is None:
+    if not cid:
         return Instance(element.attrib["id"], state, reason, "", b"")
-    return Instance(element.attrib["id"], state, reason, part["Content-Type"], content(part))
+    part, raw = parts.pop(f"<{cid}>")
+    assert part.is_multipart() or content(part) == raw
+    return Instance(element.attrib["id"], state, reason, part["Content-Type"], raw)
 
 
 def content(part: Part) -> bytes:

@@ -104,6 +104,7 @@ class ListCall:
         self.cseq = 0
         self.contact = phone.contact
         self.headers: tuple[str, ...] = (f"Accept: {accept}", "Supported: eventlist")
+        self.body = b""
 
     def request(
         self, expires: int | None, headers: Sequence[str] | None = None, *, body: bytes = b""
@@ -122,7 +123,7 @@ class ListCall:
             f"Event: {self.event}",
             *([] if expires is None else [f"Expires: {expires}"]),
             *(self.headers if headers is None else headers),
-            body=body,
+            body=body or self.body,
         )
 
     def subscribe(self, expires: int | None = 3600, headers: Sequence[str] | None = None) -> Message:

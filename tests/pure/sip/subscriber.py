@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sipworker.sip.keyring import Keyring
 from sipworker.sip.message import Request
 from sipworker.sip.notifications import Notification, SIPSubscriptionGotNotify
 from sipworker.sip.subscription import Subscription
@@ -40,7 +41,7 @@ class Subscriber:
             headers=headers,
             route=route,
             expires=expires,
-            credentials=credentials,
+            keys=Keyring.of_one(credentials) if credentials else None,
         )
         subscription.subscribe(self.network.now)
         self.network.run()

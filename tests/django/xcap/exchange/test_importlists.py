@@ -116,11 +116,12 @@ def test_refused_list_leaves_the_others(subscribe: Subscribe, table: Path, run: 
 
 def test_list_of_a_service_is_found_by_subscribers(alice: Subscriber, table: Path, run: Run) -> None:
     from xcap import lookup
+    from xcap.resolution import ResolvedService
 
     table.write_text(f"{HEADER}{ALICE},sip:team@example.test,sip:b@x.test,B\n")
     run("importlists", str(table))
     found = lookup.resolve(["sip:team@example.test"])["sip:team@example.test"]
-    assert isinstance(found, lookup.ResolvedService)
+    assert isinstance(found, ResolvedService)
     assert [entry.uri for entry in found.flat.entries] == ["sip:b@x.test"]
 
 

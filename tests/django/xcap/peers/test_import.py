@@ -83,12 +83,13 @@ def test_users_authenticate_and_lists_are_found_after_it(peer: Peer, run: Run) -
     from rls.models import Subscriber
     from xcap import lookup
     from xcap.models import Version
+    from xcap.resolution import ResolvedService
 
     run("import_opensips", peer(OPENSIPS))
     assert XcapClient("alice").get(path_of("rls-services")).content == TEAM
     assert Subscriber.objects.get(username="bob").ha1_md5 == HA1
     found = lookup.resolve(["sip:team@example.test"])["sip:team@example.test"]
-    assert isinstance(found, lookup.ResolvedService)
+    assert isinstance(found, ResolvedService)
     assert {each.author for each in Version.objects.all()} == {"manage.py import_opensips"}
 
 

@@ -1,0 +1,97 @@
+"""Lists that a SUBSCRIBE brings along (RFC 5367, RFC 5363 section 4)."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from rls.domain import multipart, uri, xmlinput
+from rls.domain.lists import Entry, FlatList, ListTooLong, entries_within
+
+MEDIA_TYPE = "application/resource-lists+xml"
+DISPOSITION = "recipient-list"
+
+
+class NoRecipientList(ValueError):
+    """The body has no list of recipients that could be understood; says why."""
+
+
+class UnknownListType(ValueError):
+    """The recipients are in a format that is not application/resource-lists+xml."""
+
+
+def is_recipient_list(disposition: str) -> bool:
+    """Whether a Content-Disposition says so."""
+    return disposition.partition(";")[0].strip().lower() == DISPOSITION
+
+
+def documents(content_type: str, disposition: str, body: bytes) -> list[bytes]:
+    """The resource-lists documents among the recipients: the body, or parts of a multipart.
+
+    Raises NoRecipientList, UnknownListType.
+    """
+    kind, _ = multipart.media_type(content_type)
+    if not body:
+        return []
+    if kind.startswith("multipart/"):
+        return _parts(content_type, body)
+    if not is_recipient_list(disposition):
+        return []
+    if kind != MEDIA_TYPE:
+        raise UnknownListType(kind[:80])
+    return [body]
+
+
+def _parts(content_type: str, body: bytes) -> list[bytes]:
+    try:
+        parts = multipart.parse(content_type, body)
+    except multipart.MalformedMultipart as error:
+        raise NoRecipientList(str(error)) from error
+    lists = [part for part in parts if is_recipient_list(part.disposition)]
+    for part in lists:
+        if (kind := multipart.media_type(part.content_type)[0]) != MEDIA_TYPE:
+            raise UnknownListType(kind[:80])
+    return [part.body for part in lists]
+
+
+def flat_list(found: list[bytes], limit: int) -> FlatList:
+    """The union of all lists (RFC 5363 section 4.1), each resource once by the rules of SIP URIs.
+
+    References are left out, never followed (RFC 5367 section 4). Raises NoRecipientList, ListTooLong.
+    """
+    entries: dict[str, Entry] = {}
+    for document in found:
+        for entry in _entries(document):
+            entries.setdefault(_canonical(entry), entry)
+            if len(entries) > limit:
+                raise ListTooLong(f"more than {limit} entries")
+    return FlatList((), tuple(entries.values()))
+
+
+def _entries(document: bytes) -> Iterator[Entry]:
+    try:
+        root = xmlinput.parse(document)
+    except xmlinput.MalformedXml as error:
+        raise NoRecipientList(str(error)) from error
+    if etree.QName(root).localname != "resource-lists":
+        raise NoRecipientList(f"the root element is {root.tag!r}")
+    return entries_within(root)
+
+
+def _canonical(entry: Entry) -> str:
+    try:
+        return uri.SipUri.parse(entry.request_uri).canonical()
+    except uri.InvalidUri:
+        return entry.request_uri
+
+
+def joined(found: list[bytes]) -> bytes:
+    """Several lists as one document, as it is kept. Raises NoRecipientList."""
+    if len(found) == 1:
+        return found[0]
+    whole = etree.Element("resource-lists")
+    for document in found:
+        try:
+            whole.extend(list(xmlinput.parse(document)))
+        except xmlinput.MalformedXml as error:
+            raise NoRecipientList(str(error)) from error
+    return etree.tostring(whole)

@@ -1,0 +1,1 @@
+"""Lists that a foreign XCAP server holds (HTTP mode), and what `<external>` leads to on one."""
