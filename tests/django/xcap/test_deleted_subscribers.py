@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from rls.domain.lists import UnresolvableReference
 from tests.django.xcap.documents import LISTS_ROOT, friends, pointing, services
-from xcap.lookup import ResolvedService, resolve
+from xcap.lookup import resolve
+from xcap.resolution import ResolvedService
 
 if TYPE_CHECKING:
     from rls.models import Subscriber
