@@ -186,10 +186,10 @@ async def test_d28_watchers_that_can_or_do_not_say(rig: Rig, accept: str) -> Non
 @pytest.mark.req("R3261-8.2.3-1")
 async def test_d29_body_that_must_be_understood(rig: Rig) -> None:
     await rig.start()
-    content = ("Content-Type", "application/simple-filter+xml")
-    rig.phone.subscribe(FRIENDS, (content,), b"<filter-set/>")
+    content = ("Content-Type", "text/plain")
+    rig.phone.subscribe(FRIENDS, (content,), b"odd")
     await rig.quiet()
-    rig.phone.subscribe(FRIENDS, (content, ("Content-Disposition", "x;handling=optional")), b"<filter-set/>")
+    rig.phone.subscribe(FRIENDS, (content, ("Content-Disposition", "x;handling=optional")), b"odd")
     await rig.quiet()
     assert rig.phone.statuses == [415, 200]
     assert rig.phone.responses[0].header("accept") is not None
