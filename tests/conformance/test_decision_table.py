@@ -98,7 +98,7 @@ ROWS = (
     Row("D32", brought(""), 400, {"Warning": ANYTHING}),
     Row("D32", brought("<resource-lists><list>"), 400, {"Warning": ANYTHING}),
     Row("D33", in_dialog.refreshed_with_body, 415, {"Accept": ANYTHING}),
-    Row("D33", refreshed_with_list, 415, {"Accept": ANYTHING}),
+    Row("D33", refreshed_with_list, 415, {"Accept": ANYTHING}, also=("R5367-5.1-1",)),
     Row("D34", brought(list_of("{member}"), require=False), 200, {"Require": "eventlist"}),
     Row("D35", of_event("presence", LONG), 500, at=LIMITED, also=("R5363-5.3-1",)),
     Row("D35", too_long, 413),
