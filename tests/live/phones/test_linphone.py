@@ -49,3 +49,18 @@ def test_contacts_of_a_stored_list_are_shown(
     for friend in ("bob", "claire"):
         shown = f'Friend "{friend}" <sip:{friend}@{domain}> is Online'
         eventually(lambda shown=shown: shown in linphone.said(), shown)  # type: ignore[misc]
+
+
+@pytest.mark.req("R5367-3-1", "R5367-5-2")
+def test_contacts_of_a_list_in_the_request_are_shown(
+    start_worker: Start, new_linphone: NewLinphone, resources: Domain, domain: str
+) -> None:
+    """Nothing is stored: the phone brings its contacts along (RFC 5367)."""
+    server = start_worker()
+    friends = tuple(f"sip:{name}@{domain}" for name in ("bob", "claire"))
+    linphone = new_linphone(
+        f"sip:alice@{domain}", server, factory=f"sip:rls@{server.address}", friends=friends
+    )
+    for friend in friends:
+        shown = f"<{friend}> is Online"
+        eventually(lambda shown=shown: shown in linphone.said(), shown)  # type: ignore[misc]
