@@ -36,7 +36,8 @@ class Postgres(Server):
         return self.foreign.data if self.foreign else self.places.postgres
 
     def command(self) -> list[str]:
-        options = ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=60"]
+        # A SIP worker takes nine, each other process two or three; the tests run many servers at a time.
+        options = ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=250"]
         if not self.durable:
             options += SPEED_FOR_SAFETY
         sockets = self.foreign.sockets if self.foreign else self.places.sockets

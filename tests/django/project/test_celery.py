@@ -46,6 +46,7 @@ def _fixup(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_fixup")
 @pytest.mark.django_db(transaction=True)
 def test_tasks_keep_their_connection_until_it_is_lost() -> None:
+    app.loader.import_default_modules()
     task = app.tasks["rls.tasks.tick"]
     connection.ensure_connection()
     used = connection.connection
