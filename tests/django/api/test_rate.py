@@ -58,7 +58,7 @@ def test_time_gives_requests_back() -> None:
 
 @pytest.mark.django_db
 def test_what_counts_no_more_is_cleaned_away() -> None:
-    allowances.take("alice", 600, 1)
+    allowances.take("alice", 1, 1)
     Allowance.objects.create(who="bob", used_until=time.time() - 1)
     services.clean_up()
     assert list(Allowance.objects.values_list("who", flat=True)) == ["alice"]
