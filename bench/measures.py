@@ -27,7 +27,8 @@ class Measure:
 MEASURES = (
     Measure("w64", "updates accepted, 64 outstanding", "/s", True, (3, 1.4)),
     Measure("w256", "updates accepted, 256 outstanding", "/s", True, (4, 1.8)),
-    Measure("setup", "back-end subscriptions set up", "/s", True, (3, 1.2)),
+    Measure("setup", "back-end subscriptions set up", "/s", True),
+    Measure("complete", "of them, those of lists that are shown complete", "/s", True, (3, 1.2)),
     Measure("full_p50", "SUBSCRIBE to complete state, p50", "ms", False, (1 / 4, 1 / 3)),
     Measure("refresh", "refreshes with their full state", "/s", True, (4, None)),
     Measure("storm", "storm: until the last list is complete", "s", False, (1 / 3, 1)),
@@ -52,6 +53,7 @@ def figures(update: Run) -> Figures:
     found: Figures = {}
     setup = update["setup"]
     found["setup"] = setup["backend_subs_per_s"]
+    found["complete"] = setup["lists_per_s_full"] * setup["entries"]
     found["full_p50"] = setup["ms_to_full_state"]["p50"]
     found["memory"] = setup["groups"]["worker"]["pss_mb"]
     found |= _grown(setup["groups"]["worker"]["pss_mb"] - update["empty_mb"], setup)

@@ -73,7 +73,7 @@ def test_other_methods_are_refused(method: str, status: int, phone: Phone, domai
 def test_options_tell_what_is_served(phone: Phone, domain: str) -> None:
     response = phone.ask(phone.request("OPTIONS", f"sip:{domain}"))
     assert response.status == 200
-    assert (response["Allow"], response["Supported"]) == (ALLOW, "eventlist")
+    assert (response["Allow"], response["Supported"]) == (ALLOW, "eventlist, recipient-list-subscribe")
     assert response["Allow-Events"] == "presence, dialog, xcap-diff"
 
 

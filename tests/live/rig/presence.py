@@ -23,11 +23,12 @@ def pidf(user: str, note: str = "") -> bytes:
 
 
 def target_of(subscribe: Message) -> Address:
-    """Where NOTIFYs go: to the Contact, if a proxy has handed the SUBSCRIBE on."""
+    """Where NOTIFYs go: to the Contact, if a proxy has handed the SUBSCRIBE on and it can be reached."""
     if len(subscribe.rows("Via")) == 1:
         return subscribe.source
-    host, _, port = subscribe.uri("Contact").partition("@")[2].partition(":")
-    return host, int(port)
+    contact = re.fullmatch(r"sip:(?:[^@;]*@)?127\.0\.0\.1:(\d{4,5})(;.*)?", subscribe.uri("Contact"))
+    port = int(contact[1]) if contact else 0
+    return ("127.0.0.1", port) if 1024 <= port < 65536 else subscribe.source
 
 
 @dataclass(frozen=True)
