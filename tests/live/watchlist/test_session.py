@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from io import StringIO
 
 import pytest
@@ -98,8 +99,11 @@ async def test_nobody_there_is_explained(server: str) -> None:
 
 async def test_silence_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sipworker.sip.transactions.TIMER_F", 0.6)
-    ending, _, _ = await watch("sip:127.0.0.1:1;transport=udp", seconds=10)
-    assert "No answer from sip:127.0.0.1:1;transport=udp within 32 s. Check" in ending.text
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        server = f"sip:127.0.0.1:{silent.getsockname()[1]};transport=udp"
+        ending, _, _ = await watch(server, seconds=10)
+    assert f"No answer from {server} within 32 s. Check" in ending.text
 
 
 async def test_accepted_without_notify_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
