@@ -146,11 +146,12 @@ def answer(
     nc: int = 1,
 ) -> str | None:
     """The Authorization value for the topmost supported challenge (RFC 8760 section 2.4), else None."""
-    for challenge in topmost(challenge_values)[:1]:
-        return authorization(
-            challenge, method=method, uri=uri, username=username, password=password, cnonce=cnonce, nc=nc
-        )
-    return None
+    found = topmost(challenge_values)
+    if not found:
+        return None
+    return authorization(
+        found[0], method=method, uri=uri, username=username, password=password, cnonce=cnonce, nc=nc
+    )
 
 
 def topmost(challenge_values: Sequence[str]) -> list[Challenge]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -29,6 +29,7 @@ PAUSE = 0.005
 SPARE_IDS = 200
 """For the rows of back ends that fork, which cannot wait for the database."""
 User = tuple[str, str]
+T = TypeVar("T")
 Found = ResolvedService | UnresolvableReference | None
 
 
@@ -92,10 +93,7 @@ class Directory:
         except psycopg.Error as error:
             log.error("no ids can be had", extra={"error": str(error).strip()})
             room = False
-        try:
-            done(room, asyncio.get_running_loop().time())
-        except Exception:
-            log.exception("a SUBSCRIBE could not be decided")
+        answered(done, room, asyncio.get_running_loop().time())
 
     async def run(self) -> None:
         """Answer at once when idle, else pause between look-ups: one costs as much as ten lists."""
@@ -117,7 +115,7 @@ class Directory:
                 if self._keeper and answer and isinstance(answer.service, NotFetched):
                     self._spawn(self._fetch(question, answer, self._keeper))
                 else:
-                    _tell(question, answer, now)
+                    answered(question.done, answer, now)
 
     async def _fetch(self, question: Question, answer: Answer, keeper: ForeignKeeper) -> None:
         """The list goes on at a foreign server (`<external>`); nobody else waits for it."""
@@ -132,9 +130,9 @@ class Directory:
             answer = answer._replace(service=UnresolvableReference("no answer in time"))
         except Exception:
             log.exception("a list cannot be looked up")
-            _tell(question, None, asyncio.get_running_loop().time())
+            answered(question.done, None, asyncio.get_running_loop().time())
             return
-        _tell(question, answer, asyncio.get_running_loop().time())
+        answered(question.done, answer, asyncio.get_running_loop().time())
 
     async def _answers(self, questions: Sequence[Question]) -> Sequence[Answer | None]:
         try:
@@ -146,9 +144,10 @@ class Directory:
         return answers
 
 
-def _tell(question: Question, answer: Answer | None, now: float) -> None:
+def answered(done: Callable[[T, float], None], answer: T, now: float) -> None:
+    """Whoever waits may fail: that costs one SUBSCRIBE only."""
     try:
-        question.done(answer, now)
+        done(answer, now)
     except Exception:
         log.exception("a SUBSCRIBE could not be decided")
 

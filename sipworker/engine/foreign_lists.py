@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from rls.domain.lists import NotFetched, UnresolvableReference
 from rls.domain.uri import InvalidUri, SipUri
 from rls.store.ids import IdBlocks
+from sipworker.engine.directory import answered
 from sipworker.engine.foreign_documents import Fetching, ForeignKeeper
 from xcap.foreign.client import Unreachable
 from xcap.foreign.lookup import ForeignLookup
@@ -53,10 +54,7 @@ class ForeignLists:
         except Exception as error:
             log.exception("a foreign list cannot be looked up", extra={"list": sought.uri})
             answer = Unreachable(str(error))
-        try:
-            done(answer, asyncio.get_running_loop().time())
-        except Exception:
-            log.exception("a SUBSCRIBE could not be decided")
+        answered(done, answer, asyncio.get_running_loop().time())
 
     async def _resolve(self, sought: Sought, fetching: Fetching) -> Resolution:
         """Raises Unreachable."""

@@ -93,8 +93,8 @@ class Heartbeat:
 
     async def _look_at_ticks(self) -> None:
         age, by = await self._last_tick()
-        # In the future: the clock was set back, and beat may wait until it has caught up.
         slot = settings.RLS_WAITN_TIME / settings.RLS_SLICES
+        # In the future: the clock was set back, and beat may wait until it has caught up.
         missing = abs(age) > PATIENCE * max(1.0, slot) or by == self._name
         if missing and not self.standing_in:
             log.warning("no tick from Celery: this worker batches until it is back", extra={"age": age})
