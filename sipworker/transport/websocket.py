@@ -30,7 +30,7 @@ class WebSocketConnection(Connection):
             uri = f"{target.transport}://{host_text(target.name)}:{target.remote[1]}/"
             self._protocol = ClientProtocol(parse_uri(uri), subprotocols=SIP, max_size=MAX_FRAME)
         self._message = bytearray()
-        self._pings = 0
+        self._pings = 0  # since somebody was heard
 
     # -- handshake
 
@@ -44,6 +44,7 @@ class WebSocketConnection(Connection):
             self._protocol.send_response(self._protocol.accept(event))
         if self._protocol.state is OPEN:
             self._flush()
+            self._pings = 0
             self._ready()
 
     # -- in
@@ -90,11 +91,12 @@ class WebSocketConnection(Connection):
             super().close()
 
     def keep_alive(self) -> None:
-        """A ping (RFC 7118 section 6), or the end for who has not answered two."""
-        if self._protocol.state is not OPEN or self._pings == 2:
+        """A ping (RFC 7118 section 6), or the end for who has let two go by, pings or time for a handshake."""
+        if self._pings == 2:
             self.close()
-        else:
-            self._pings += 1
+            return
+        self._pings += 1
+        if self._protocol.state is OPEN:
             self._protocol.send_ping(b"")
             self._flush()
 

@@ -62,7 +62,7 @@ def test_pings_are_answered(server: ListServer) -> None:
 
 
 def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authority) -> None:
-    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.2")
+    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.5")
     request = (
         "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -76,7 +76,7 @@ def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authorit
     ping, going_away = b"\x89\x00", b"\x88\x02\x03\xe9"
     assert received.partition(b"\r\n\r\n")[2] == 2 * ping + going_away
     with connect(url(server), subprotocols=SIP) as answering:
-        time.sleep(1)
+        time.sleep(2)
         assert answering.ping().wait(10)
 
 
