@@ -91,7 +91,7 @@ class WebSocketConnection(Connection):
             super().close()
 
     def keep_alive(self) -> None:
-        """A ping (RFC 7118 section 6), or the end for who has let two go by, pings or time for a handshake."""
+        """A ping (RFC 7118 section 6), or the end for who let two go by, or two ticks without a handshake."""
         if self._pings == 2:
             self.close()
             return

@@ -59,7 +59,7 @@ def connection(wire: Wire) -> WebSocketConnection:
     return connection
 
 
-def test_a_tick_in_the_middle_of_a_handshake_does_not_end_it(connection: WebSocketConnection, wire: Wire) -> None:
+def test_a_handshake_outlives_a_tick(connection: WebSocketConnection, wire: Wire) -> None:
     connection.data_received(UPGRADE[:40])
     connection.keep_alive()
     connection.data_received(UPGRADE[40:])
