@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from sipworker.sip.flow import Address, Flow
+from sipworker.sip.flow import Address
 from sipworker.transport.connection import Connection
+from sipworker.transport.udp import Receive
 from sipworker.transport.websocket import WebSocketConnection
 
 UPGRADE = (
@@ -23,12 +24,13 @@ class Listener:
     transport = "ws"
     local: Address = ("192.0.2.1", 80)
 
+    def __init__(self) -> None:
+        self.receive: Receive = lambda message, flow: None
+
     def opened(self, connection: Connection) -> bool:
         return True
 
     def lost(self, connection: Connection) -> None: ...
-
-    def receive(self, message: bytes, flow: Flow) -> None: ...
 
 
 class Wire(asyncio.Transport):
