@@ -50,6 +50,14 @@ class WebSocketConnection(Connection):
     # -- in
 
     def data_received(self, data: bytes) -> None:
+        """During the handshake line by line: frames that come with it are read when it has been answered."""
+        while data and self._protocol.state is CONNECTING and self._protocol.handshake_exc is None:
+            line, end, data = data.partition(b"\n")
+            self._read(line + end)
+        if data:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
         self._protocol.receive_data(data)
         for event in self._protocol.events_received():
             if isinstance(event, Frame):
@@ -74,7 +82,9 @@ class WebSocketConnection(Connection):
     # -- out
 
     def frame(self, message: bytes) -> bytes:
-        """As text if it is UTF-8, for the sake of clients in browsers."""
+        """As text if it is UTF-8, for the sake of clients in browsers; nothing after the other's good-bye."""
+        if self._protocol.state is not OPEN:
+            return b""
         try:
             message.decode()
         except UnicodeDecodeError:

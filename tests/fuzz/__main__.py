@@ -10,7 +10,9 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["rls", "xcap", "sipworker"], enable_loader_override=False):
+with atheris.instrument_imports(
+    include=["rls", "xcap", "sipworker", "websockets"], enable_loader_override=False
+):
     from tests.fuzz.seeds import SEEDS
     from tests.fuzz.targets import TARGETS
 
@@ -20,7 +22,7 @@ CASES = Path(__file__).parent / "cases"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", choices=[[], *TARGETS], help="all of them by default")
-    parser.add_argument("--seconds", type=int, default=360, help="for each target")
+    parser.add_argument("--seconds", type=int, default=240, help="for each target")
     arguments = parser.parse_args()
     names = arguments.targets or list(TARGETS)
     if len(names) == 1:
@@ -39,7 +41,7 @@ def _fuzz(name: str, seconds: int) -> None:
         for number, seed in enumerate(SEEDS[name]):
             (Path(corpus) / str(number)).write_bytes(seed)
         options = [f"-max_total_time={seconds}", f"-artifact_prefix={folder}/", "-max_len=4096", "-timeout=5",
-                   "-verbosity=0", "-print_final_stats=1"]  # fmt: skip
+                   "-print_final_stats=1"]  # fmt: skip
         atheris.Setup([sys.argv[0], corpus, str(folder), *options], TARGETS[name])
         atheris.Fuzz()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+
+from rls.domain import recipients as recipient_lists
 from tests.pure.sip.samples import raw
 
 MESSAGE = raw(extra=["Contact: <sip:a@192.0.2.4>", "Supported: eventlist"], body=b"")
@@ -38,6 +41,23 @@ PATCHES = (
     b' entity="pres:a@b" version="2"><p:replace sel="*/tuple[1]/status/basic/text()">closed</p:replace>'
     b'<p:add sel="*/tuple[1]"><note>x</note></p:add><p:remove sel="*/tuple[1]/note"/></p:pidf-diff>'
 )
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Protocol: sip\r\n\r\n"
+)
+TEXT, BEGIN, END, PING = (kind + b"\x84mask\0\1\2\3" for kind in (b"\x81", b"\x02", b"\x80", b"\x89"))
+CLOSING = b"\x88\x80mask"
+FILTERS = (
+    b'<filter-set xmlns="urn:ietf:params:xml:ns:simple-filter" package="presence"><ns-bindings>'
+    b'<ns-binding prefix="p" urn="urn:ietf:params:xml:ns:pidf"/></ns-bindings><filter id="1" uri="sip:a@b">'
+    b'<what><include>//p:tuple</include></what></filter><filter id="2" domain="c"><trigger>'
+    b'<changed>/x</changed></trigger></filter><filter id="3" remove="true"/></filter-set>'
+)
+RECIPIENTS = (
+    b'<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list><entry uri="sip:a@b"/>'
+    b'<list><entry uri="sip:A%40b@b;x=y"/><external anchor="http://c"/></list></list></resource-lists>'
+)
 
 SEEDS: dict[str, tuple[bytes, ...]] = {
     "sip_message": (MESSAGE, NOTIFY, b"SIP/2.0 200 OK\r\n" + MESSAGE.partition(b"\r\n")[2]),
@@ -51,8 +71,24 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b'Digest username="a", realm="b", nonce="c", uri="sip:b", response="d", qop=auth, nc=1',
     ),
     "sip_uri": (b"sip:a%20b:p@example.test:5060;transport=tcp;lr?Subject=x", b"pres:a@b", b"a@b", b"tel:+1"),
+    "websocket": (
+        HANDSHAKE + TEXT + PING + BEGIN + END + CLOSING,
+        HANDSHAKE + b"\x82\xfe\x01\x00mask" + bytes(256),
+        HANDSHAKE + b"\x81\xff" + bytes(7) + b"\x04mask" + b"abcd",
+    ),
     "framing": (MESSAGE + b"\r\n\r\n" + NOTIFY,),
     "multipart_body": (RELATED,),
+    "coded_body": (
+        zlib.compress(RLMI),
+        zlib.compress(RLMI, wbits=-zlib.MAX_WBITS),
+        zlib.compress(bytes(4096), wbits=zlib.MAX_WBITS | 16),
+    ),
+    "filter_document": (FILTERS + b"\0" + FILTERS.replace(b'id="1"', b'id="4"'),),
+    "recipients": (
+        b"recipient-list\n" + recipient_lists.MEDIA_TYPE.encode() + b"\n" + RECIPIENTS,
+        b'\nmultipart/mixed;boundary="b"\n--b\r\nContent-Disposition: recipient-list\r\n'
+        b"Content-Type: application/resource-lists+xml\r\n\r\n" + RECIPIENTS + b"\r\n--b--\r\n",
+    ),
     "delta_documents": (DIALOGS + b"\0" + DIALOGS.replace(b"full", b"partial"), PRESENCE + b"\0" + PATCHES),
     "rlmi_document": (RLMI,),
     "xml_document": (LISTS, RLMI),

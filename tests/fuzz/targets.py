@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from lxml import etree
 
-from rls.domain import digest, lists, multipart, rlmi, summary, xmlinput
+from rls.domain import codings, digest, filters, lists, multipart, rlmi, summary, xmlinput
+from rls.domain import recipients as recipient_lists
 from rls.domain.deltas import Tracker
 from rls.domain.deltas.merging import CannotMerge, merged
 from rls.domain.uri import InvalidUri, SipUri, request_uri_of
@@ -19,6 +20,7 @@ from sipworker.sip.message import MalformedMessage, parse, response
 from sipworker.sip.notifications import Notification, SIPIncomingSubscriptionGotSubscribe
 from sipworker.sip.timers import TimerWheel
 from sipworker.watchlist import bodies
+from tests.fuzz.websocket import websocket
 from xcap.components import edit
 from xcap.components.resource import Resource
 from xcap.diff import watched
@@ -124,6 +126,40 @@ def multipart_body(data: bytes) -> None:
     summary.summarize(_text(kind), body)
 
 
+def coded_body(data: bytes) -> None:
+    """No coding, nor a row of them, makes more of a body than is allowed."""
+    for names in (["deflate"], ["gzip"], ["gzip", "deflate"]):
+        with suppress(codings.TooLarge, codings.Undecodable):
+            assert len(codings.decode(names, data, 1000)) <= 1000
+
+
+def filter_document(data: bytes) -> None:
+    """Filters and what changes them: what goes to back ends and comes back from the table is well-formed."""
+    with suppress(filters.InvalidFilter):
+        first, second = (filters.FilterSet.read(part, "presence") for part in (data + b"\0").split(b"\0")[:2])
+        both = first.after(second)
+        for document in (
+            both.document(),
+            both.for_resource("sip:a@b", "sip:l@b", ()),
+            both.for_resource("sip:x@c", "sip:l@b", ("sip:a@b",)),
+        ):
+            if document:
+                xmlinput.parse(document.encode())
+        if both:
+            assert filters.FilterSet.read(both.document().encode(), "presence").document() == both.document()
+
+
+def recipients(data: bytes) -> None:
+    """Lists that come along stay the same when they are kept as one document."""
+    disposition, _, rest = data.partition(b"\n")
+    kind, _, body = rest.partition(b"\n")
+    with suppress(recipient_lists.NoRecipientList, recipient_lists.UnknownListType, lists.ListTooLong):
+        found = recipient_lists.documents(_text(kind), _text(disposition), body)
+        whole = recipient_lists.flat_list(found, 100)
+        if found:
+            assert recipient_lists.flat_list([recipient_lists.joined(found)], 100) == whole
+
+
 def delta_documents(data: bytes) -> None:
     """A document and a piece of the next: one that is well-formed comes out, or a refusal."""
     base, _, piece = data.partition(b"\0")
@@ -182,7 +218,7 @@ def xcap_edit(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
-        sip_message, sip_agent, sip_headers, sip_uri, framing, multipart_body, delta_documents, rlmi_document,
-        xml_document, xcap_selector, xcap_edit,
+        sip_message, sip_agent, sip_headers, sip_uri, framing, websocket, multipart_body, coded_body,
+        filter_document, recipients, delta_documents, rlmi_document, xml_document, xcap_selector, xcap_edit,
     )
 }  # fmt: skip

@@ -21,6 +21,11 @@ OPTIONS = (
     "From: <sip:a@x.test>;tag=1\r\nTo: <sip:rls@x.test>\r\nCall-ID: {}\r\nCSeq: 1 OPTIONS\r\n"
     "Max-Forwards: 70\r\n\r\n"
 )
+UPGRADE = (
+    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Protocol: sip\r\n\r\n"
+)
 
 
 def url(server: ListServer) -> str:
@@ -61,15 +66,23 @@ def test_pings_are_answered(server: ListServer) -> None:
         assert connection.ping().wait(10)
 
 
+def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServer) -> None:
+    """There is nobody left to answer, which is no error."""
+    request = OPTIONS.format("last", "last").encode()
+    masked = b"\x81\xfe" + len(request).to_bytes(2) + bytes(4) + request
+    good_bye = b"\x88\x80" + bytes(4)
+    with socket.create_connection(server.sip_by("ws"), timeout=10) as phone:
+        phone.sendall(UPGRADE.encode() + masked + good_bye)
+        received = b""
+        while data := phone.recv(4096):
+            received += data
+    assert received.partition(b"\r\n\r\n")[2] == b"\x88\x00"
+
+
 def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authority) -> None:
     server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.5")
-    request = (
-        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Protocol: sip\r\n\r\n"
-    )
     with socket.create_connection(server.sip_by("ws"), timeout=10) as silent:
-        silent.sendall(request.encode())
+        silent.sendall(UPGRADE.encode())
         received = b""
         while data := silent.recv(4096):
             received += data
