@@ -60,39 +60,35 @@ class Proxy:
             assert found
             self.wire.send(b"\r\n".join((first, self._via + found[1], rest)), self._server)
 
+    def stop(self) -> None:
+        self.wire.close()
+
+
+def configuration(user: str, proxy: Address, list_uri: str, factory: str, friends: tuple[str, ...]) -> str:
+    """Subscribes to the list `list_uri`, or with `factory` to the list of the `friends` (RFC 5367)."""
+    lists = [f"bodyless_lists={list_uri}" if list_uri else "", f"rls_uri={factory}" if factory else ""]
+    rows = (
+        f"[friend_{number}]\nurl=<{friend}>\npol=accept\nsubscribe=1\n"
+        for number, friend in enumerate(friends)
+    )
+    return CONFIGURATION.format(
+        port=free_port(),
+        user=user,
+        proxy=address_text(proxy),
+        lists="\n".join(lists),
+        friends="".join(rows),
+    )
+
 
 class Linphone:
-    """Subscribes to the list `list_uri`, or with `factory` to the list of its `friends` (RFC 5367)."""
+    """Runs with that configuration."""
 
-    def __init__(
-        self,
-        folder: Path,
-        user: str,
-        server: Address,
-        *,
-        list_uri: str = "",
-        factory: str = "",
-        friends: tuple[str, ...] = (),
-    ) -> None:
+    def __init__(self, folder: Path, configuration: str) -> None:
         (folder / ".local/share/linphone").mkdir(parents=True)
-        self._proxy = Proxy(server)
-        lists = [f"bodyless_lists={list_uri}" if list_uri else "", f"rls_uri={factory}" if factory else ""]
-        rows = (
-            f"[friend_{number}]\nurl=<{friend}>\npol=accept\nsubscribe=1\n"
-            for number, friend in enumerate(friends)
-        )
-        configuration = folder / "linphonerc"
-        configuration.write_text(
-            CONFIGURATION.format(
-                port=free_port(),
-                user=user,
-                proxy=address_text(self._proxy.wire.local),
-                lists="\n".join(lists),
-                friends="".join(rows),
-            )
-        )
+        file = folder / "linphonerc"
+        file.write_text(configuration)
         self._log = folder / "messages"
-        command = ("linphonec", "-c", str(configuration), "-d", "6", "-l", str(self._log))
+        command = ("linphonec", "-c", str(file), "-d", "6", "-l", str(self._log))
         environment = {"HOME": str(folder), "PATH": os.environ["PATH"], "TERM": "dumb"}
         self._terminal, far_end = pty.openpty()
         self._process = Process(command, environment, folder / "terminal", far_end)
@@ -110,4 +106,3 @@ class Linphone:
     def stop(self) -> None:
         self._process.stop()
         os.close(self._terminal)
-        self._proxy.wire.close()

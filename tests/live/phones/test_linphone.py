@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.live.conftest import Start
-from tests.live.phones.linphone import Linphone
+from tests.live.phones.linphone import Linphone, Proxy, configuration
 from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.presence import Domain
@@ -19,15 +19,21 @@ NewLinphone = Callable[..., Linphone]
 
 
 @pytest.fixture
-def new_linphone(tmp_path: Path) -> Iterator[NewLinphone]:
-    with ExitStack() as stack:
+def new_linphone(tmp_path: Path, running: ExitStack) -> NewLinphone:
+    """Registered with a proxy that hands all else to the server."""
 
-        def make(user: str, server: ListServer, **settings: object) -> Linphone:
-            linphone = Linphone(tmp_path / "linphone", user, server.sip, **settings)  # type: ignore[arg-type]
-            stack.callback(linphone.stop)
-            return linphone
+    def make(
+        user: str, server: ListServer, *, list_uri: str = "", factory: str = "", friends: tuple[str, ...] = ()
+    ) -> Linphone:
+        proxy = Proxy(server.sip)
+        running.callback(proxy.stop)
+        linphone = Linphone(
+            tmp_path / "linphone", configuration(user, proxy.wire.local, list_uri, factory, friends)
+        )
+        running.callback(linphone.stop)
+        return linphone
 
-        yield make
+    return make
 
 
 def stored_list(server: ListServer, domain: str, *members: str) -> str:
