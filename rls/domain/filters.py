@@ -50,25 +50,34 @@ class FilterSet:
     @classmethod
     def read(cls, document: bytes, event: str) -> FilterSet:
         """Raises InvalidFilter."""
+        found = cls._parsed(document)
+        if found.package not in ("", event):
+            raise InvalidFilter(f"filters of {found.package} for {event}")
+        return found
+
+    @classmethod
+    def stored(cls, document: str) -> FilterSet:
+        """What document() gave."""
+        return cls._parsed(document.encode()) if document else cls()
+
+    @classmethod
+    def _parsed(cls, document: bytes) -> FilterSet:
         try:
             root = parse(document)
         except MalformedXml as error:
             raise InvalidFilter(str(error)) from error
         if root.tag != _SET:
             raise InvalidFilter(f"the root element is {root.tag!r}")
-        package = root.get("package") or ""
-        if package not in ("", event):
-            raise InvalidFilter(f"filters of {package} for {event}")
         filters = tuple(map(_filter, root.iterchildren(_FILTER)))
-        if len(filters) > MOST:
-            raise InvalidFilter(f"more than {MOST} filters")
         bindings = root.find(_BINDINGS)
-        found = cls(package, "" if bindings is None else _text(bindings), filters)
+        found = cls(root.get("package") or "", "" if bindings is None else _text(bindings), filters)
         found._check()
         return found
 
     def _check(self) -> None:
-        """No id and no subject twice (sections 4.1 and 4.2)."""
+        """Not too many, no id and no subject twice (sections 4.1 and 4.2)."""
+        if len(self.filters) > MOST:
+            raise InvalidFilter(f"more than {MOST} filters")
         for what in ("id", "subject"):
             values = [getattr(each, what) for each in self.filters if each.element or what == "id"]
             if len(set(values)) < len(values):
@@ -77,7 +86,7 @@ class FilterSet:
     def after(self, update: FilterSet) -> FilterSet:
         """What holds once a SUBSCRIBE in the dialog has brought `update` (section 4.2).
 
-        Raises InvalidFilter for a second filter of the same subject.
+        Raises InvalidFilter for a second filter of the same subject, or one too many.
         """
         filters = {each.id: each for each in self.filters} | {each.id: each for each in update.filters}
         kept = tuple(each for each in filters.values() if each.element is not None)

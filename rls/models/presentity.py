@@ -40,6 +40,7 @@ class Presentity(models.Model):
     be_remote_cseq = models.BigIntegerField(default=0)
     be_request_uri = models.TextField(help_text="the URI that was subscribed to")
     be_code = models.IntegerField(default=0, help_text="final answer to the last SUBSCRIBE")
+    be_etag = models.TextField(db_default="", help_text="SIP-ETag of that state (RFC 5839)")
     changed = models.BigIntegerField(db_default=0, help_text="when the back end last said something new")
 
     class Meta:

@@ -54,6 +54,16 @@ class Watcher(models.Model):
     recipients = models.BinaryField(
         null=True, help_text="the list, where the SUBSCRIBE brought it along (RFC 5367)"
     )
+    filters = models.TextField(
+        db_default="", help_text="filters of the watcher as one document (RFC 4660); empty: none"
+    )
+    deflate = models.BooleanField(db_default=False, help_text="the latest SUBSCRIBE takes deflated NOTIFYs")
+    dormant = models.BooleanField(
+        db_default=False, help_text="the latest SUBSCRIBE asks for silence (RFC 5839 section 6.4)"
+    )
+    news_cseq = models.BigIntegerField(
+        db_default=0, help_text="CSeq of the last NOTIFY with news, from which SIP-ETag is made"
+    )
     settled = models.BooleanField(
         default=False, help_text="the first answers of all back ends have been told (or their time is over)"
     )

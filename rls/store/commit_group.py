@@ -13,9 +13,9 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
 
-from rls.store.group_statements import Part, arrays, presentities, statement, states, watchers
+from rls.store.group_statements import Part, presentities, statement, states, watchers
 from rls.store.numbering import NotifyRequest, OutboxRow, renewing_parameters
-from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow, sql_types
+from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow, arrays, sql_types
 
 Connection = AsyncConnection[tuple[Any, ...]]
 

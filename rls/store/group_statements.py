@@ -17,16 +17,11 @@ from typing import Any, NamedTuple
 
 from rls.store.arrays import PackedArray, packed
 from rls.store.numbering import RENEWING, TOLD, array_text
-from rls.store.rows import PresentityRow, StateRow, WatcherRow, sql_types
+from rls.store.rows import PresentityRow, StateRow, WatcherRow, arrays, sql_types
 
 _STATE_TYPES = sql_types(StateRow)
 _WATCHER_TYPES = sql_types(WatcherRow)
 _PRESENTITY_TYPES = sql_types(PresentityRow)
-
-
-def arrays(types: Iterable[str]) -> str:
-    """Placeholders for the parameters of unnest."""
-    return ", ".join(f"%b::{kind}[]" for kind in types)
 
 
 _STATE_SET = ", ".join(f"{column} = u.{column}" for column in StateRow._fields[1:])
@@ -95,13 +90,15 @@ def numbered(text: str) -> str:
 
 def watchers(rows: Iterable[WatcherRow], told: Container[int]) -> Part:
     """`told`: which of them get their first NOTIFY at once."""
-    numbered = [
-        row._replace(version=row.version + 1, local_cseq=row.local_cseq + 1) if row.id in told else row
-        for row in rows
-    ]
+    numbered = [_told(row) if row.id in told else row for row in rows]
     return Part(
         "watchers", (*_columns(numbered, _WATCHER_TYPES), [row.id for row in numbered if row.id in told])
     )
+
+
+def _told(row: WatcherRow) -> WatcherRow:
+    cseq = row.local_cseq + 1
+    return row._replace(version=row.version + 1, local_cseq=cseq, news_cseq=cseq)
 
 
 def presentities(rows: Iterable[PresentityRow]) -> Part:

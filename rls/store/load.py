@@ -34,6 +34,7 @@ class LoadedPresentity(NamedTuple):
     be_remote_cseq: int
     be_request_uri: str
     be_code: int
+    be_etag: str
 
 
 WATCHERS = f"select {', '.join(WatcherRow._fields)} from rls_watchers where owner = %b order by id"

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rls.store.rows import RefreshRow
+from rls.store.rows import RefreshRow, arrays, sql_types
 
 _CTES = """
 wanted as (
@@ -31,23 +31,24 @@ wanted as (
   select owner, id, local_cseq, version, kind, reason, rows::int8[] from numbered
   returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
 )"""
-_FRESH = ("contact", "expires", "remote_cseq", "accept", "event_params", "flow")
+_FRESH = RefreshRow._fields[1:]
 
 TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from told"
 CHANGED = _CTES.format(
     wanted="""select c.id, 'P' as kind, '' as reason, array_agg(distinct c.row_id) as rows
     from claimed, unnest(watcher_ids, row_ids) c(id, row_id) group by c.id""",
-    more="settled = true,",
+    more="settled = true, news_cseq = t.local_cseq + 1,",
 )
 """Number one partial NOTIFY for each watcher in `claimed`: their back ends have answered."""
 
 # The first NOTIFY of a subscription does not mean that its back ends have answered.
 RENEWING = _CTES.format(
     wanted=f"""select * from unnest(%b::int8[], %b::text[], %b::text[], %b::text[],
-      %b::bool[], %b::text[], %b::int8[], %b::int8[], %b::text[], %b::text[], %b::text[])
+      %b::bool[], {arrays(sql_types(RefreshRow)[1:])})
     w(id, kind, reason, rows, settles, {", ".join(_FRESH)})""",
     more="settled = t.settled or w.settles,"
-    + "".join(f" {name} = coalesce(w.{name}, t.{name})," for name in _FRESH),
+    + "".join(f" {name} = coalesce(w.{name}, t.{name})," for name in _FRESH if name != "news_cseq")
+    + " news_cseq = coalesce(w.news_cseq, t.local_cseq + 1),",
 )
 """Number what was asked for, and write what a refresh changes in the same rows."""
 

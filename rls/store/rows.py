@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, get_type_hints
 
 
@@ -42,6 +43,10 @@ class WatcherRow(NamedTuple):
     max_forwards: int
     privacy: str
     recipients: bytes | None
+    filters: str
+    deflate: bool
+    dormant: bool
+    news_cseq: int
     settled: bool
     created: int
 
@@ -77,10 +82,11 @@ class StateRow(NamedTuple):
     be_local_cseq: int
     be_remote_cseq: int
     be_code: int
+    be_etag: str
 
 
 class RefreshRow(NamedTuple):
-    """What a SUBSCRIBE in the dialog changes in rls_watchers."""
+    """What a SUBSCRIBE in the dialog changes in rls_watchers; `news_cseq` None: it is the NOTIFY's."""
 
     id: int
     contact: str
@@ -89,11 +95,22 @@ class RefreshRow(NamedTuple):
     accept: str
     event_params: str
     flow: str
+    filters: str
+    deflate: bool
+    dormant: bool
+    news_cseq: int | None
 
 
-_SQL = {int: "int8", str: "text", str | None: "text", bytes | None: "bytea", bool: "bool"}
+_SQL = {
+    int: "int8", int | None: "int8", str: "text", str | None: "text", bytes | None: "bytea", bool: "bool",
+}  # fmt: skip
 
 
 def sql_types(row: type[NamedTuple]) -> list[str]:
     """The array element types for `unnest`, one per field; smaller columns are cast when assigned."""
     return [_SQL[kind] for kind in get_type_hints(row).values()]
+
+
+def arrays(types: Iterable[str]) -> str:
+    """Placeholders for the parameters of unnest."""
+    return ", ".join(f"%b::{kind}[]" for kind in types)

@@ -10,7 +10,7 @@ from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outco
 from rls.domain.packages import package
 from rls.domain.rlmi import State
 from rls.store.ids import IdBlocks
-from sipworker.engine.filtering import CONTENT_TYPE, content_of
+from sipworker.engine.filtering import content_of
 from sipworker.engine.identity import BackEndIdentity
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.news import News, take
@@ -117,13 +117,13 @@ class BackEnds:
         """A subscription on behalf of the watcher (RFC 4662 section 7.1.1)."""
         watcher = back_end.watcher
         back_end.server = self._servers.best
-        content, body = content_of(back_end) if watcher.filters else ("", b"")
+        headers, body = self._phrase(back_end)
         return Subscription(
             self._agent,
             request_uri=back_end.request_uri,
             from_header=watcher.from_header,
             event=watcher.back_end_event,
-            headers=self.headers_of(back_end) + content,
+            headers=headers,
             body=body,
             route=(f"<{_loose(back_end.server)}>",) if back_end.server else (),
             expires=EXPIRES,
@@ -131,6 +131,11 @@ class BackEnds:
             owner=back_end,
             forks=package(watcher.event).forks,
         )
+
+    def _phrase(self, back_end: BackEnd) -> tuple[str, bytes]:
+        """Header lines and body of its SUBSCRIBEs."""
+        content, body = content_of(back_end) if back_end.watcher.filters else ("", b"")
+        return self.headers_of(back_end) + content, body
 
     def headers_of(self, back_end: BackEnd) -> str:
         """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
@@ -152,11 +157,17 @@ class BackEnds:
 
     def offer_anew(self, watcher: ListSubscription) -> None:
         """Let the next SUBSCRIBEs ask for what the watcher takes now (RFC 3856 section 6.7)."""
+        for subscription in self.phrase_anew(watcher):
+            subscription.entity_tag = ""  # the state may now be told in another way
+
+    def phrase_anew(self, watcher: ListSubscription) -> list[Subscription]:
+        """Let the next SUBSCRIBEs say what holds now; returns whose."""
+        subscriptions = []
         for back_end in _with_forks(watcher.resources.values()):
-            if back_end.subscription is not None:
-                content = CONTENT_TYPE if back_end.subscription.body else ""
-                back_end.subscription.headers = self.headers_of(back_end) + content
-                back_end.subscription.entity_tag = ""  # the state may now be told in another way
+            if (subscription := back_end.subscription) is not None:
+                subscription.headers, subscription.body = self._phrase(back_end)
+                subscriptions.append(subscription)
+        return subscriptions
 
     def filter_anew(self, watcher: ListSubscription, now: float) -> None:
         """Other filters hold now: subscribe anew where they matter, what is known stands until then."""

@@ -149,10 +149,10 @@ class ListSubscription:
     None: the ticks decide.
     """
 
-    __slots__ = ("_first_version", "_queue", "changes", "deflate", "ending", "event", "filters", "force_full",
-                 "from_header", "id", "identity", "in_flight", "last_cseq", "list_uri", "list_user",
-                 "max_forwards", "members", "names", "news_since", "offered", "pace", "params", "privacy",
-                 "profile", "recipients", "resources", "restored", "retries", "service_uri",
+    __slots__ = ("_queue", "deflate", "dormant", "ending", "event", "filters", "force_full", "from_header",
+                 "has_news", "id", "identity", "in_flight", "last_cseq", "list_uri", "list_user",
+                 "max_forwards", "members", "names", "news_cseq", "news_since", "offered", "pace", "params",
+                 "privacy", "profile", "recipients", "resources", "restored", "retries", "service_uri",
                  "settle_timer", "settled", "shown", "sip", "spread", "unanswered", "unsettled",
                  "user_agent")  # fmt: skip
 
@@ -203,9 +203,11 @@ class ListSubscription:
         self.deflate = False
         self.filters = FilterSet()
         self.force_full = False
-        self.changes = 0
-        """Of the list's state, since this worker keeps it."""
-        self._first_version = sip.dialog.local_cseq
+        self.dormant = False
+        """Nothing is to be told until a SUBSCRIBE says otherwise (RFC 5839 section 6.4)."""
+        self.has_news = True
+        self.news_cseq = 0
+        """CSeq of the last NOTIFY with news."""
         self.spread = False
         self.restored = False
         self.retries = 0
@@ -267,11 +269,8 @@ class ListSubscription:
 
     @property
     def entity_tag(self) -> str:
-        """Of the state of the whole list (section 6.5).
-
-        No other state has it: where this worker began to count, an earlier one had told less.
-        """
-        return f"{self.id:x}-{self._first_version:x}-{self.changes:x}"
+        """Of the state of the whole list (section 6.5): by the NOTIFY that told it first."""
+        return f"{self.id:x}-{self.news_cseq:x}"
 
     def knows_all(self, condition: str | None) -> bool:
         """Whether Suppress-If-Match says that the watcher needs no NOTIFY."""
@@ -279,9 +278,14 @@ class ListSubscription:
             return True
         return condition == self.entity_tag and not self._has_untold()
 
+    def kept_tag(self) -> int | None:
+        """`news_cseq` if the NOTIFY that is asked for brings nothing new; None: it will be that NOTIFY's."""
+        self.has_news = self._has_untold()
+        return None if self.has_news else self.news_cseq
+
     def _has_untold(self) -> bool:
         held = self.pace is not None and self.pace.holds
-        return bool(self.news_since or self.unsettled or self._queue or self.force_full or held)
+        return bool(self.has_news or self.unsettled or self._queue or self.force_full or held)
 
     # -- NOTIFYs to send, in the order of their CSeq
 
@@ -296,7 +300,14 @@ class ListSubscription:
             return None
         self.last_cseq, self.in_flight = self._queue[0]
         heapq.heappop(self._queue)
+        self._take_tag(self.in_flight)
         return self.in_flight
+
+    def _take_tag(self, row: OutboxRow) -> None:
+        """Another state has another tag; that of a dormant watcher stays, and so does what is not told."""
+        self.has_news = self.has_news or row.kind == "P"
+        if self.has_news and not self.dormant:
+            self.news_cseq, self.has_news = row.cseq, False
 
     def unsent(self) -> list[OutboxRow]:
         return [row for _, row in self._queue]

@@ -74,9 +74,9 @@ def render(
         watcher.list_uri, row.version, full, watcher.names, views, host, seed, profile
     )
     state = watcher.sip.subscription_state(now, row.reason)
+    if watcher.dormant and not row.reason:
+        return Notify(state, f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\n", b"", full, set(), [])
     if watcher.pace is not None and not row.reason:
-        if watcher.pace.is_asleep:
-            return Notify(state, f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\n", b"", full, set(), [])
         state += watcher.pace.rates.params()
     shown = [] if package(watcher.event).full_state else _untold(back_ends, left_over)
     headers = f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\nContent-Type: {content_type}\r\n"

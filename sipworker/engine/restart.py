@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from rls.domain.aggregate import ResourceView
 from rls.domain.backend import Retry, outcome_of_termination
+from rls.domain.filters import FilterSet
+from rls.domain.packages import package
 from rls.models import Presentity, Watcher
 from rls.store import load
 from rls.store.commit_group import Connection
@@ -63,6 +65,8 @@ class Restart:
                 self._unsent(entry)
         for watcher in self._loaded.values():
             self._watchers.restore(watcher)
+            if watcher.filters:
+                self._watchers.back_ends.phrase_anew(watcher)  # not before the list is complete
         return len(self._loaded)
 
     def _unsent(self, entry: OutboxRow) -> None:
@@ -74,6 +78,7 @@ class Restart:
         watcher = self._loaded.get(entry.watcher_id)
         if watcher is not None:
             watcher.last_cseq = min(watcher.last_cseq, entry.cseq - 1)
+            watcher.has_news = True
 
     def resume(self, now: float) -> None:
         """Refresh the back ends at the usual pace and tell watchers what they may have missed."""
@@ -125,6 +130,10 @@ class Restart:
             params=parse_params(row.event_params),
         )
         watcher.restored = True
+        watcher.filters = FilterSet.stored(row.filters)
+        watcher.deflate = row.deflate
+        watcher.dormant = watcher.has_news = row.dormant  # what was held back for it has no mark
+        watcher.news_cseq = row.news_cseq
         watcher.last_cseq = row.local_cseq
         watcher.settled = row.settled
         if row.status == Watcher.Status.TERMINATED.value:
@@ -167,6 +176,8 @@ class Restart:
         )
         subscription = self._watchers.back_ends.subscription_of(back_end)
         subscription.resume(dialog, monotonic(row.expires, now), now, state=STATES[row.auth_state])
+        if package(watcher.event).full_state:  # else pieces follow, which need what went before
+            subscription.entity_tag = row.be_etag
         back_end.subscription = subscription
 
 

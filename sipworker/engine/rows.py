@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from rls.domain.filters import FilterSet
 from rls.domain.uri import InvalidUri, SipUri
 from rls.models import Presentity, Watcher
 from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
@@ -80,13 +81,22 @@ def watcher_row(
         max_forwards=watcher.max_forwards,
         privacy=watcher.privacy,
         recipients=watcher.recipients,
+        filters=watcher.filters.document(),
+        deflate=watcher.deflate,
+        dormant=watcher.dormant,
+        news_cseq=0,
         settled=False,
         created=int(time.time()),
     )
 
 
 def refresh_row(
-    watcher: ListSubscription, transaction: ServerTransaction, contact: str, expires: int
+    watcher: ListSubscription,
+    transaction: ServerTransaction,
+    contact: str,
+    expires: int,
+    filters: FilterSet,
+    news_cseq: int | None,
 ) -> RefreshRow:
     request = transaction.request
     return RefreshRow(
@@ -97,6 +107,10 @@ def refresh_row(
         accept=storable(", ".join(request.values("accept"))),
         event_params=storable(format_params(watcher.params)),
         flow=notify_flow(request, transaction.source, contact).dumps(),
+        filters=filters.document(),
+        deflate=watcher.deflate,
+        dormant=watcher.dormant,
+        news_cseq=news_cseq,
     )
 
 
@@ -118,7 +132,7 @@ def presentity_row(back_end: BackEnd, position: int) -> PresentityRow:
 def state_row(back_end: BackEnd, now: float) -> StateRow:
     """What the back end has said last."""
     instance, subscription = back_end.instance, back_end.subscription
-    call_id = local_tag = remote_tag = target = route = ""
+    call_id = local_tag = remote_tag = target = route = etag = ""
     local_cseq = remote_cseq = expires = 0
     if subscription is not None:
         dialog = subscription.dialog
@@ -126,6 +140,7 @@ def state_row(back_end: BackEnd, now: float) -> StateRow:
         target, route = storable(dialog.remote_target), storable(", ".join(dialog.route_set))
         local_cseq, remote_cseq = dialog.local_cseq, dialog.remote_cseq
         expires = unix(subscription.expires_at, now)
+        etag = storable(subscription.entity_tag)
     elif back_end.retry is not None:
         expires = unix(back_end.retry_at, now)
     return StateRow(
@@ -143,4 +158,5 @@ def state_row(back_end: BackEnd, now: float) -> StateRow:
         be_local_cseq=local_cseq,
         be_remote_cseq=remote_cseq,
         be_code=back_end.code,
+        be_etag=etag,
     )

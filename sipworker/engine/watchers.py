@@ -113,10 +113,10 @@ class Watchers:
 
     # -- begin and refresh
 
-    def set_pace(self, watcher: ListSubscription, seconds: float, condition: str | None = None) -> None:
+    def set_pace(self, watcher: ListSubscription, seconds: float) -> None:
         """What the watcher asked for, for so long; and what its event package allows."""
         rates = Rates.of(watcher.params).within(seconds)
-        pause = FOREVER if condition == "*" else self._options.pause_of(watcher.event, watcher.service_uri)
+        pause = FOREVER if watcher.dormant else self._options.pause_of(watcher.event, watcher.service_uri)
         if watcher.pace is not None:
             watcher.pace.ask(rates, pause)
         elif rates or pause != self._options.waitn_time:
@@ -126,7 +126,7 @@ class Watchers:
     def renew_paces(self, now: float) -> None:
         """RLS_WAITN_TIME or RLS_WAITN_TIMES has changed; what is held back is told by the new one."""
         for watcher in self._by_id.values():
-            if watcher.pace is not None and watcher.pace.is_asleep:
+            if watcher.dormant:
                 continue
             self.set_pace(watcher, watcher.sip.expires_at - now)
             if watcher.pace is not None:
@@ -145,12 +145,12 @@ class Watchers:
                 "call_id": watcher.sip.dialog.call_id,
             },
         )
-        condition = watcher.sip.request.header("suppress-if-match")
+        watcher.dormant = watcher.sip.request.header("suppress-if-match") == "*"
         group = self._writer.group
         group.new_watchers.append(
             watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
         )
-        self.set_pace(watcher, expires, condition)
+        self.set_pace(watcher, expires)
         self._show_known(watcher, self.add_entries(watcher, entries))
         group.notify(NotifyRequest(watcher.id, full=True), settled=False)
 
@@ -209,12 +209,14 @@ class Watchers:
         watcher.params = event_params(transaction.request.header("event") or "")
         condition = transaction.request.header("suppress-if-match")
         spared = watcher.knows_all(condition)
-        self.set_pace(watcher, expires, condition)
+        watcher.dormant = condition == "*"
+        self.set_pace(watcher, expires)
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
-        row = refresh_row(watcher, transaction, contact, expires)
+        filters = filters_after(transaction.request, watcher.event, watcher.filters)
+        news_cseq = watcher.news_cseq if spared else watcher.kept_tag()
+        row = refresh_row(watcher, transaction, contact, expires, filters, news_cseq)
         reason = "" if expires else "timeout"
         self._renew(watcher, row, reason, spared=spared)
-        filters = filters_after(transaction.request, watcher.event, watcher.filters)
 
         def committed(now: float) -> None:
             code = 204 if spared else 200
@@ -250,7 +252,7 @@ class Watchers:
             watcher.unanswered -= 1
         if watcher.settled:
             if news:
-                watcher.changes += 1
+                watcher.has_news = True
                 if watcher.pace is None:
                     watcher.news_since = watcher.news_since or now
                     self._writer.group.changes.append((watcher.id, back_end.row_id))
@@ -258,7 +260,7 @@ class Watchers:
                     watcher.pace.hold({back_end.row_id})
             return
         if news:
-            watcher.changes += 1
+            watcher.has_news = True
             watcher.unsettled.add(back_end.row_id)
         if watcher.unanswered <= 0:
             self._settle(watcher)
@@ -299,8 +301,8 @@ class Watchers:
 
     def tell_full(self, watcher: ListSubscription) -> None:
         """Full state as soon as it is numbered, or as soon as a dormant watcher asks for it."""
-        watcher.changes += 1
-        if not watcher.ending and not (watcher.pace is not None and watcher.pace.is_asleep):
+        watcher.has_news = True
+        if not watcher.ending and not watcher.dormant:
             self._writer.group.notify(NotifyRequest(watcher.id, full=True), settled=watcher.settled)
             self._writer.wake()
 

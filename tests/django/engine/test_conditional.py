@@ -86,8 +86,42 @@ async def test_what_a_spared_refresh_changes_outlives_a_crash(rig: Rig) -> None:
     await rig.crash()
     await rig.start()
     await rig.pass_time(300)
-    assert await refreshed(rig, known) == 1  # what it meant is forgotten, the subscription is not
-    assert rig.phone.status == 200
+    assert await refreshed(rig, known) == 0
+    assert rig.phone.status == 204
+
+
+@pytest.mark.req("R5839-6.1-1", "R5839-6.3-1")
+@pytest.mark.parametrize("plain_refreshes", [0, 2])
+async def test_a_tag_outlives_a_crash_if_the_state_does(rig: Rig, plain_refreshes: int) -> None:
+    await rig.start()
+    await rig.subscribed()
+    for _ in range(plain_refreshes):
+        rig.phone.refresh()
+        await rig.quiet()
+    known = tag(rig)
+    await rig.crash()
+    await rig.start()
+    assert await refreshed(rig, known) == 0
+    await changed(rig, b"<after the crash/>")
+    after = tag(rig)
+    assert await refreshed(rig, known) == 1
+    assert tag(rig) == after
+    await rig.crash()
+    await rig.start()
+    assert await refreshed(rig, after) == 0
+
+
+@pytest.mark.req("R5839-6.3-1")
+async def test_a_tag_does_not_outlive_what_changed_while_the_worker_was_away(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    known = tag(rig)
+    await rig.crash()
+    rig.lists.put(service(CAROL))
+    await rig.start()
+    assert tag(rig) != known
+    assert await refreshed(rig, known) == 1
+    assert rig.phone.told[-1].states.keys() == {CAROL}
 
 
 async def test_who_knows_the_state_may_go_without_a_word(rig: Rig) -> None:
@@ -118,6 +152,24 @@ async def test_a_dormant_subscription_is_told_nothing(rig: Rig) -> None:
     assert rig.phone.told[-1].body(BOB) == b"<awake/>"
 
 
+@pytest.mark.req("R5839-6.2-2")
+async def test_a_dormant_subscription_sleeps_on_after_a_crash(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    known = tag(rig)
+    assert await refreshed(rig, "*") == 0
+    before = notifies(rig)
+    rig.server.tell(BOB, b"<unseen/>")
+    await rig.quiet()
+    await rig.crash()
+    await rig.start()
+    await rig.tick()
+    await rig.pass_time(60)
+    assert notifies(rig) == before
+    assert await refreshed(rig, known) == 1, "what was not told is told to who names an old tag"
+    assert rig.phone.told[-1].body(BOB) == b"<unseen/>"
+
+
 @pytest.mark.req("R5839-6.3-2", "R5839-6.2-1")
 async def test_outside_a_dialog_only_the_body_is_left_out(rig: Rig) -> None:
     await rig.start()
@@ -146,3 +198,23 @@ async def test_back_ends_need_not_repeat_what_is_known(rig: Rig) -> None:
     assert len(refreshes) >= 2
     assert rig.phone.told[-1].body(BOB) == b"<tagged/>"
     assert all(each.states[BOB] for each in rig.phone.told[told:])  # Timer N ended nothing
+
+
+@pytest.mark.req("R5839-5.2-1")
+async def test_back_ends_need_not_repeat_after_a_crash_what_is_stored(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    rig.server.tell(BOB, b"<tagged/>", headers=(("SIP-ETag", "t1"),))
+    await rig.quiet()
+    await rig.tick()
+    rig.server.tags[BOB] = "t1"
+    before = len(rig.server.subscribes(BOB))
+    await rig.crash()
+    await rig.start()
+    (resumed,) = rig.server.subscribes(BOB)[before:]
+    assert resumed.header("suppress-if-match") == "t1"
+    assert "suppress-if-match" not in rig.server.subscribes(CAROL)[-1].headers
+    await rig.pass_time(60)
+    rig.phone.refresh()
+    await rig.quiet()
+    assert rig.phone.told[-1].body(BOB) == b"<tagged/>"

@@ -95,3 +95,20 @@ async def test_what_is_tried_again_has_its_filter(rig: Rig) -> None:
     await rig.pass_time(30)
     assert all(b'id="1"' in each.body for each in rig.server.subscribes(BOB))
     assert len(rig.server.subscribes(BOB)) > 1
+
+
+@pytest.mark.req("R4660-4.1-2", "R4660-4.1-3", "R4660-4.2-1")
+async def test_filters_outlive_a_crash(rig: Rig) -> None:
+    elsewhere = "sip:somebody@elsewhere.test"
+    await rig.start()
+    await subscribed(rig, document(of("1", BOB), of("2", CAROL), of("3", elsewhere)))
+    assert await refreshed(rig, document('<filter id="1" remove="true"/>')) == 200
+    await rig.crash()
+    rig.server.refusals = {CAROL: 481}
+    await rig.start()
+    rig.server.refusals.clear()
+    await rig.pass_time(1)
+    for uri, wanted in ((BOB, [b'"3"']), (CAROL, [b'"2"', b'"3"'])):
+        body = rig.server.subscribes(uri)[-1].body
+        assert [name for name in (b'"1"', b'"2"', b'"3"') if b"id=" + name in body] == wanted
+    assert await refreshed(rig, document(of("4", CAROL))) == 488, "there is one for carol already"

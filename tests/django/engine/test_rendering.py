@@ -101,7 +101,7 @@ def test_the_time_left_is_told(watcher: ListSubscription) -> None:
     notify = rendered(watcher, now=10.0)
     assert notify.state == "active;expires=590"
     assert notify.headers.startswith(
-        "Require: eventlist\r\nSIP-ETag: 3-0-0\r\nContent-Type: multipart/related;"
+        "Require: eventlist\r\nSIP-ETag: 3-0\r\nContent-Type: multipart/related;"
     )
 
 

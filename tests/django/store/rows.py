@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rls.store.commit_group import CommitGroup, Connection, write
-from rls.store.rows import PresentityRow, StateRow, WatcherRow
+from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
 
 OWNER = 1
 SLICES = 10
@@ -47,8 +47,29 @@ def watcher(number: int, **changed: Any) -> WatcherRow:
         max_forwards=70,
         privacy="",
         recipients=None,
+        filters="",
+        deflate=False,
+        dormant=False,
+        news_cseq=0,
         settled=True,
         created=1_700_000_000,
+    )
+    return row._replace(**changed)
+
+
+def refreshed(number: int, cseq: int, **changed: Any) -> RefreshRow:
+    row = RefreshRow(
+        id=number,
+        contact="sip:new@192.0.2.2",
+        expires=2_100_000_000,
+        remote_cseq=cseq,
+        accept="",
+        event_params="",
+        flow="",
+        filters="",
+        deflate=False,
+        dormant=False,
+        news_cseq=1,
     )
     return row._replace(**changed)
 
@@ -84,6 +105,7 @@ def state(number: int, body: bytes | None = b"<presence/>", **changed: Any) -> S
         be_local_cseq=1,
         be_remote_cseq=1,
         be_code=200,
+        be_etag="",
     )
     return row._replace(**changed)
 

@@ -13,7 +13,7 @@ from rls.store.commit_group import CommitGroup, Connection, write
 from rls.store.numbering import NotifyRequest
 from rls.store.rows import RefreshRow
 from tests.django.database import column, select
-from tests.django.store.rows import OWNER, SLICES, presentity, state, states, store, watcher
+from tests.django.store.rows import OWNER, SLICES, presentity, refreshed, state, states, store, watcher
 
 pytestmark = pytest.mark.asyncio
 
@@ -69,7 +69,7 @@ async def test_everything_but_the_end_of_rows_fits_into_one_statement(
     group.new_watchers.append(watcher(5))
     group.notify(NotifyRequest(5, full=True), settled=False)
     group.new_presentities.append(presentity(50, 5))
-    group.refreshes[4] = RefreshRow(4, "sip:new@192.0.2.2", 2_100_000_000, 9, "", "", "")
+    group.refreshes[4] = refreshed(4, 9)
     group.notify(NotifyRequest(4, full=True))
     group.notify(NotifyRequest(3, full=False, row_ids={30}))
     group.sent.append(77)
@@ -148,17 +148,25 @@ async def test_answered_notifies_leave_the_outbox(connection: Connection) -> Non
 
 async def test_a_refresh_changes_its_columns_only(connection: Connection) -> None:
     await store(connection, [watcher(3), watcher(4)])
-    refresh = RefreshRow(3, "sip:new@192.0.2.2", 2_100_000_000, 9, "multipart/related", "", "udp a b")
+    refresh = refreshed(3, 9, accept="multipart/related", flow="udp a b", filters="<set/>", deflate=True)
     group = CommitGroup(refreshes={3: refresh})
     group.notify(NotifyRequest(3, full=True))
     group.notify(NotifyRequest(4, full=True))
     await write(connection, group, OWNER, SLICES)
-    query = (
-        "select id, contact, expires, remote_cseq, accept, event_params, flow, user_agent "
-        "from rls_watchers where id = %s"
-    )
+    query = f"select {', '.join(RefreshRow._fields)}, user_agent from rls_watchers where id = %s"
     assert await select(connection, query, 3) == [(*refresh, "")]
     assert (await select(connection, query, 4))[0][1] == watcher(4).contact
+
+
+@pytest.mark.parametrize(("kept", "cseq"), [(4, 4), (None, 8)], ids=["nothing new", "news"])
+async def test_a_refresh_says_which_notify_brought_the_news(
+    connection: Connection, kept: int | None, cseq: int
+) -> None:
+    await store(connection, [watcher(3, local_cseq=7, news_cseq=4)])
+    group = CommitGroup(refreshes={3: refreshed(3, 9, news_cseq=kept)})
+    group.notify(NotifyRequest(3, full=True))
+    await write(connection, group, OWNER, SLICES)
+    assert await select(connection, "select local_cseq, news_cseq from rls_watchers") == [(8, cseq)]
 
 
 async def test_positions_follow_the_list(connection: Connection) -> None:

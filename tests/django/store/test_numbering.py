@@ -8,9 +8,8 @@ import pytest
 
 from rls.store.commit_group import CommitGroup, Connection, write
 from rls.store.numbering import NotifyRequest, OutboxRow
-from rls.store.rows import RefreshRow
 from tests.django.database import column, connect, select
-from tests.django.store.rows import OWNER, SLICES, store, watcher
+from tests.django.store.rows import OWNER, SLICES, refreshed, store, watcher
 
 pytestmark = pytest.mark.asyncio
 
@@ -132,7 +131,7 @@ async def test_a_subscription_that_ended_while_the_writer_waited_is_not_numbered
 async def test_a_group_and_a_tick_never_wait_for_each_other_in_a_circle(connection: Connection) -> None:
     """The group refreshes one watcher and numbers another; a tick locks both in the order of their ids."""
     await store(connection, [watcher(5), watcher(15)])
-    group = CommitGroup(refreshes={15: RefreshRow(15, "sip:a@192.0.2.2", 1, 2, "", "", "")})
+    group = CommitGroup(refreshes={15: refreshed(15, 2)})
     group.notify(full(15))
     group.notify(full(5))
     lock = "select id from rls_watchers where id = %s for update"

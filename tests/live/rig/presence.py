@@ -38,6 +38,7 @@ class State:
     body: bytes = b""
     state: str = "active;expires=3600"
     content_type: str = PIDF_TYPE
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class BackEndDialog:
             f"Contact: <{self._server.contact}>",
             f"Event: {self.event}",
             f"Subscription-State: {state.state}",
+            *state.headers,
             *([f"Content-Type: {state.content_type}"] if state.body else []),
             body=state.body,
         )

@@ -104,7 +104,16 @@ def test_an_update_replaces_adds_and_removes() -> None:
         after.after(read(of("4", f'uri="{CAROL}"')))
 
 
+def test_updates_do_not_add_up_to_more_than_one_document_may_have() -> None:
+    first, second = (
+        read(*(of(str(number), f'uri="sip:{number}@a.test"') for number in numbers))
+        for numbers in (range(60), range(50, 110))
+    )
+    with pytest.raises(InvalidFilter, match="more than"):
+        first.after(second)
+
+
 def test_what_is_stored_is_read_again() -> None:
     filters = read(of("1", f'uri="{BOB}"'), of("2", 'enabled="false"', ""))
-    assert FilterSet.read(filters.document().encode(), "presence") == filters
-    assert FilterSet().document() == ""
+    assert FilterSet.stored(filters.document()) == filters
+    assert FilterSet.stored(FilterSet().document()) == FilterSet()

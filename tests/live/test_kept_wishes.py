@@ -1,0 +1,129 @@
+"""What phones and presence servers said besides states outlives a kill of the worker, too."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import pytest
+
+from rls.domain.filters import MEDIA_TYPE, NAMESPACE
+from tests.live.conftest import NewPhone, Start
+from tests.live.rig import documents
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.message import Message
+from tests.live.rig.phone import ListCall
+from tests.live.rig.presence import BackEndDialog, Domain, State, pidf
+from tests.live.rig.waiting import eventually
+
+Calling = Callable[[ListServer], ListCall]
+
+
+@pytest.fixture
+def calling(new_phone: NewPhone, resources: Domain, domain: str) -> Calling:
+    """Alice's phone, about to subscribe to a list of bob and claire."""
+
+    def make(server: ListServer) -> ListCall:
+        uri = f"sip:alice-list@{domain}"
+        members = [f"sip:{user}@{domain}" for user in ("bob", "claire")]
+        server.database.store_list(f"alice@{domain}", uri, documents.simple(uri, members))
+        return new_phone("alice", server).call(uri)
+
+    return make
+
+
+def killed_and_started(server: ListServer) -> None:
+    """When it has noted all answers: a NOTIFY without one is sent again, and until then is news."""
+    eventually(lambda: not server.database.rows("select id from rls_outbox"), "answers noted")
+    server.kill_worker()
+    server.start_worker()
+
+
+def refreshed(dialog: BackEndDialog, count: int = 2) -> Message:
+    """The newest SUBSCRIBE of a back end, once there are so many."""
+    eventually(lambda: len(dialog.subscribes) >= count, "refresh of the back end")
+    return dialog.subscribes[-1]
+
+
+@pytest.mark.req("R4660-4.1-2", "R4660-4.2-1")
+def test_filters_outlive_a_kill(
+    start_worker: Start, calling: Calling, resources: Domain, domain: str
+) -> None:
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    server = start_worker()
+    call = calling(server)
+    what = '<what><include type="xpath">/p:presence</include></what>'
+    call.body = (
+        f'<filter-set xmlns="{NAMESPACE}"><filter id="f1" uri="{bob}">{what}</filter></filter-set>'.encode()
+    )
+    assert call.subscribe(headers=(*call.headers, f"Content-Type: {MEDIA_TYPE}")).status == 200
+    call.settled()
+    call.body = b""
+    forgetful = resources.dialog(claire)
+    forgetful.refusal = 481
+    killed_and_started(server)
+    assert b'id="f1"' in refreshed(resources.dialog(bob)).body
+    assert not refreshed(forgetful).body
+    resources.dialog(bob).refusal = 481
+    killed_and_started(server)
+    anew = resources.dialog(bob, count=2).first
+    assert b'id="f1"' in anew.body and anew["Content-Type"] == MEDIA_TYPE
+
+
+@pytest.mark.req("R5839-6.1-1", "R5839-6.3-1")
+def test_entity_tags_of_lists_outlive_a_kill(
+    start_worker: Start, calling: Calling, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    server = start_worker()
+    call = calling(server)
+    assert call.subscribe().status == 200
+    tag = call.settled().message["SIP-ETag"]
+    killed_and_started(server)
+    condition = (*call.headers, f"Suppress-If-Match: {tag}")
+    assert call.subscribe(600, condition).status == 204
+    killed_and_started(server)
+    assert call.subscribe(600, condition).status == 204, "its own refresh changed nothing"
+    refreshed(resources.dialog(bob), 3)
+    resources.dialog(bob).notify(pidf("bob", "new"))
+    told = call.notify(2)
+    assert not told.full and told.message["SIP-ETag"] != tag
+    killed_and_started(server)
+    assert call.subscribe(600, condition).status == 200, "an old tag"
+    assert call.notify(3).body_of(bob) == pidf("bob", "new")
+
+
+@pytest.mark.req("R5839-5.2-1")
+def test_entity_tags_of_back_ends_outlive_a_kill(
+    start_worker: Start, calling: Calling, resources: Domain, domain: str
+) -> None:
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    server = start_worker()
+    call = calling(server)
+    assert call.subscribe().status == 200
+    call.settled()
+    dialog = resources.dialog(bob)
+    tagged = dialog.notify_request(State(pidf("bob", "tagged"), headers=("SIP-ETag: t1",)))
+    dialog.send(tagged)
+    assert call.notify(2).body_of(bob) == pidf("bob", "tagged")
+    killed_and_started(server)
+    assert refreshed(dialog)["Suppress-If-Match"] == "t1"
+    assert not refreshed(resources.dialog(claire)).rows("Suppress-If-Match")
+
+
+@pytest.mark.req("R3261-20.12-1")
+def test_who_takes_deflated_bodies_gets_them_after_a_kill(
+    start_worker: Start, calling: Calling, resources: Domain, domain: str
+) -> None:
+    server = start_worker(RLS_DEFLATE_FROM="1")
+    call = calling(server)
+    call.headers = (*call.headers, "Accept-Encoding: deflate")
+    assert call.subscribe().status == 200
+    call.phone.inbox.wait(lambda message: call.is_notify(message) and message.cseq == 2)
+    killed_and_started(server)
+    dialog = resources.dialog(f"sip:bob@{domain}")
+    refreshed(dialog)
+    dialog.notify(pidf("bob", "new"))
+    notify = call.phone.inbox.wait(lambda message: call.is_notify(message) and message.cseq == 3)
+    assert notify["Content-Encoding"] == "deflate"
+    assert pidf("bob", "new") in zlib.decompress(notify.body)
