@@ -27,6 +27,7 @@ from sipworker.sip.notifications import (
 )
 from sipworker.sip.notify_answer import ok
 from sipworker.sip.sending import send_request
+from sipworker.sip.taken import taken_with, was_taken
 from sipworker.sip.timers import TIMER_F, Timer
 from sipworker.sip.transactions import Outcome, response_flow
 
@@ -90,7 +91,7 @@ class Subscription:
 
     __slots__ = (
         "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_refused_realms", "_retries",
-        "_timer_at", "_timer_n", "_tried", "_tries_end",
+        "_taken", "_timer_at", "_timer_n", "_tried", "_tries_end",
         "agent", "body", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "keys", "owner",
         "state",
     )  # fmt: skip
@@ -138,6 +139,7 @@ class Subscription:
         self._tried: tuple[str, ...] = (request_uri,)
         self._refused_realms: set[str] | None = None
         self._answering = False
+        self._taken = 0
         self._refresh: Timer | None = None
         self._refresh_at = self._timer_at = 0.0
         self._timer_n: Timer | None = None
@@ -386,6 +388,7 @@ class Subscription:
             headers=self.headers,
             expires=self.expires,
             keys=self.keys,
+            body=self.body,
         )
         fork.dialog.call_id, fork.dialog.local_tag = dialog.call_id, dialog.local_tag
         fork.dialog.local_cseq = dialog.local_cseq
@@ -394,9 +397,12 @@ class Subscription:
         return fork if fork.owner is not None else None
 
     def _is_retransmission(self, request: Request) -> bool:
-        """The CSeq says it: a table of branches would be the bigger part of a subscription."""
+        """The CSeq says it, of one that was overtaken the branch."""
         dialog = self.dialog
-        return request.cseq.number == dialog.remote_cseq and (request.from_tag or "") == dialog.remote_tag
+        steps = dialog.remote_cseq - request.cseq.number
+        if steps < 0 or (request.from_tag or "") != dialog.remote_tag:
+            return False
+        return steps == 0 or was_taken(self._taken, steps, request.via.branch)
 
     def _refusal(self, request: Request) -> Refusal | None:
         """Rows D50 to D54 of the decision table. Raises MalformedMessage."""
@@ -425,7 +431,9 @@ class Subscription:
             dialog.remote_tag = request.from_tag or ""
             if self._family is not None:
                 self._family[dialog.remote_tag] = self
-        dialog.remote_cseq = request.cseq.number
+        number = request.cseq.number
+        self._taken = taken_with(self._taken, number - dialog.remote_cseq, request.via.branch)
+        dialog.remote_cseq = number
 
     def _apply(self, state: SubscriptionState, now: float) -> None:
         if state.state == "terminated":

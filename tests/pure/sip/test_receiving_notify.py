@@ -69,6 +69,44 @@ def test_a_lower_cseq_is_500_and_a_gap_is_fine(subscriber: Subscriber, network: 
     assert peer.statuses == [200, 200, 500] and bodies(subscriber) == [b"", b"9"]
 
 
+@pytest.mark.req("R3261-17.2.2-1", "R3261-17.2.3-1")
+def test_a_retransmission_that_was_overtaken_gets_its_200_again(
+    subscriber: Subscriber, network: Network, peer: Peer
+) -> None:
+    """The 200 was lost, and the notifier did not wait for it (RFC 6665 says nothing against that)."""
+    subscriber.established()
+    request, via = subscriber.subscribes()[0], peer.via()
+    peer.notify(request, 2, body=b"older", via=via)
+    peer.notify(request, 5, body=b"newer")
+    peer.notify(request, 2, body=b"older", via=via)
+    network.run()
+    assert peer.statuses == [200] * 4
+    assert bodies(subscriber) == [b"", b"older", b"newer"]
+
+
+@pytest.mark.req("R3261-12.2.2-2")
+@pytest.mark.parametrize("cseq", [1, 2, 3], ids=["before", "taken", "left out"])
+def test_a_new_transaction_with_a_lower_cseq_is_500_even_if_that_was_taken_before(
+    subscriber: Subscriber, network: Network, peer: Peer, cseq: int
+) -> None:
+    subscriber.established()
+    for number in (2, 5, cseq):
+        peer.notify(subscriber.subscribes()[0], number, body=b"%d" % number)
+    network.run()
+    assert peer.statuses == [200, 200, 200, 500]
+    assert bodies(subscriber) == [b"", b"2", b"5"]
+
+
+def test_an_overtaken_retransmission_waits_for_the_observer_too(network: Network, peer: Peer) -> None:
+    subscriber = Subscriber(network, peer, accepts=False)
+    subscriber.subscribe()
+    via = peer.via()
+    for cseq, each in ((1, via), (2, peer.via()), (1, via)):
+        peer.notify(subscriber.subscribes()[0], cseq, via=each)
+    network.run()
+    assert peer.responses == []
+
+
 @pytest.mark.req("R6665-5.4.9-1")
 @pytest.mark.req("R4662-4.7-1")
 def test_a_second_fork_is_481(subscriber: Subscriber, network: Network, peer: Peer) -> None:
