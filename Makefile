@@ -42,7 +42,7 @@ fuzz: python
 
 audit: setup
 	@$(VENV)/python -m pip install --quiet --requirement requirements-audit.txt
-	@$(VENV)/python -m pip_audit --strict --requirement requirements.txt $(ARGS)
+	@$(VENV)/python -m pip_audit --strict --requirement requirements.txt --requirement requirements-fast.txt $(ARGS)
 
 bench: setup
 	@$(VENV)/python -m pip install --quiet --requirement bench/requirements.txt

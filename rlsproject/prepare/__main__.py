@@ -26,6 +26,7 @@ def main() -> None:
 def _prepare(for_tests: bool) -> None:
     _make_environment()
     packages.install(ENVIRONMENT, PROJECT, "requirements-dev.txt" if for_tests else "requirements.txt")
+    packages.install_faster(ENVIRONMENT, PROJECT)
     if for_tests:
         debian.require(debian.TEST_PACKAGES)
 

@@ -61,6 +61,7 @@ def test_newer_python_on_the_path_is_taken(monkeypatch: pytest.MonkeyPatch) -> N
     [
         ("error: command 'gcc' failed: No such file or directory", "build-essential"),
         ("error: command '/usr/bin/x86_64-linux-gnu-gcc' failed with exit code 1", "build-essential"),
+        ("error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-gcc'", "build-essential"),
         ("NewConnectionError: no route", "index cannot be reached"),
         ("something else", "pip failed"),
     ],
@@ -69,14 +70,43 @@ def test_pip_failure_is_explained(output: str, advice: str) -> None:
     assert advice in packages._explain(output)
 
 
-def test_packages_are_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("constraints.txt", "requirements.txt", "requirements-dev.txt"):
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What pip was to install."""
+    for name in ("constraints.txt", "requirements.txt", "requirements-fast.txt", "requirements-dev.txt"):
         (tmp_path / name).write_text(name)
-    calls: list[Path] = []
-    monkeypatch.setattr(packages, "_pip", lambda python, requirements: calls.append(requirements))
+    calls: list[str] = []
+    monkeypatch.setattr(packages, "_pip", lambda python, requirements: calls.append(requirements.name))
+    return calls
+
+
+def test_packages_are_installed_once(tmp_path: Path, calls: list[str]) -> None:
     for _ in range(2):
         packages.install(tmp_path, tmp_path, "requirements.txt")
     assert len(calls) == 1
     (tmp_path / "constraints.txt").write_text("changed")
     packages.install(tmp_path, tmp_path, "requirements.txt")
     assert len(calls) == 2
+
+
+def test_what_has_to_be_compiled_is_left_out_without_a_compiler(
+    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    packages.install_faster(tmp_path, tmp_path)
+    assert calls == []
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    packages.install_faster(tmp_path, tmp_path)
+    assert calls == ["requirements-fast.txt"]
+
+
+def test_failure_to_compile_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise Advice("error: command 'gcc' failed")
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(packages, "install", fail)
+    packages.install_faster(tmp_path, tmp_path)
+    assert "not needed" in capsys.readouterr().out
