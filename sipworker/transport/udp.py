@@ -66,22 +66,33 @@ class UdpListener:
             self._failed(Flow("udp", self.local, address))
 
     def send(self, flow: Flow, data: bytes) -> None:
-        if self._waiting:
-            self._waiting.append((data, flow))
-            return
-        self._send_now(flow, data)
+        """At the end of the loop's turn, back to back: a peer that sleeps is woken once, not by each."""
+        assert self._loop is not None
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append((data, flow))
 
-    def _send_now(self, flow: Flow, data: bytes) -> bool:
-        try:
-            self._socket.sendto(data, flow.remote)
-        except (BlockingIOError, InterruptedError):
-            if not self._waiting and self._loop is not None:
-                self._loop.add_writer(self._socket, self._writable)
-            self._waiting.append((data, flow))
-            return False
-        except OSError:
-            self._send_again(flow, data)
-        return True
+    def _flush(self) -> None:
+        waiting, sendto = self._waiting, self._socket.sendto
+        while waiting:
+            data, flow = waiting[0]
+            try:
+                sendto(data, flow.remote)
+            except (BlockingIOError, InterruptedError):
+                self._wait_for_room()
+                return
+            except OSError:
+                self._send_again(flow, data)
+            waiting.popleft()
+
+    def _wait_for_room(self) -> None:
+        assert self._loop is not None
+        self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        assert self._loop is not None
+        self._loop.remove_writer(self._socket)
+        self._flush()
 
     def _send_again(self, flow: Flow, data: bytes) -> None:
         """The error may have been that of an earlier datagram to somebody else, and this one was not sent."""
@@ -91,18 +102,9 @@ class UdpListener:
         except OSError:
             self._failed(flow)
 
-    def _writable(self) -> None:
-        waiting, self._waiting = self._waiting, deque()
-        if self._loop is not None:
-            self._loop.remove_writer(self._socket)
-        while waiting:
-            data, flow = waiting.popleft()
-            if not self._send_now(flow, data):
-                self._waiting.extend((data, flow) for data, flow in waiting)
-                return
-
     async def close(self) -> None:
         if self._loop is not None:
+            self._flush()
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
         self._socket.close()
