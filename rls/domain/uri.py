@@ -38,7 +38,7 @@ class InvalidUri(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SipUri:
-    """A SIP or SIPS URI in its parts, escapes kept as written; `str()` gives the text back."""
+    """A SIP or SIPS URI in its parts, escapes as written; `str()` gives it back, less zeros before a port."""
 
     scheme: str
     user: str | None

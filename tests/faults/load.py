@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +15,28 @@ from tests.faults.plant import ENTRIES, Plant
 from tests.live.rig.wire import free_port
 
 PROGRAM_FOLDER = Path(__file__).parent.parent.parent / "var" / "bench"
-SET_UP_LIMIT = 90.0
-LIMIT = 300.0
+SET_UP_LIMIT = 180.0
+LIMIT = 400.0
+LONGEST = 600.0
+"""Seconds after which traffic ends if nobody asks for the result."""
+AFTERWARDS = 3.0
+"""Seconds that traffic goes on after a fault."""
+PATIENCE = 128
+"""Seconds until an unanswered request is given up: kills in a row on a busy machine may be away for long."""
 
 
 class Load:
-    """All watchers and the presence server. `mode`, `phases` and `options` are rlsload's."""
+    """All watchers and the presence server. `mode`, `phases` and `options` are rlsload's.
+
+    Without `seconds` there are states until the result is asked for, however long the faults take.
+    """
 
     def __init__(
         self,
         plant: Plant,
         *options: str,
         rate: int = 150,
-        seconds: float = 20,
+        seconds: float = 0,
         mode: str = "update",
         phases: str = "",
     ) -> None:
@@ -34,8 +45,10 @@ class Load:
             str(build(PROGRAM_FOLDER)), mode,
             "--rls", f"{host}:{port}", "--watchers", f"127.0.0.1:{free_port()}", "--presence", plant.presence,
             "--lists", str(plant.lists), "--entries", str(ENTRIES), "--settle", "500", "--drain", "40",
-            "--phases", phases or f"r{rate}:{seconds}", "--unsub", *options,
+            "--phases", phases or f"r{rate}:{seconds or LONGEST}", "--patience", str(PATIENCE), "--unsub",
+            *options,
         ]  # fmt: skip
+        self._ends_when_asked = not seconds and not phases
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._output = ""
         self._remarks: list[str] = []
@@ -62,6 +75,9 @@ class Load:
 
     def result(self) -> dict[str, Any]:
         """Waits for the end."""
+        if self._ends_when_asked:
+            time.sleep(AFTERWARDS)
+            self._process.send_signal(signal.SIGUSR1)
         try:
             self._process.wait(LIMIT)
         finally:

@@ -66,7 +66,7 @@ def _inflict(plant: Plant, names: list[str], chance: random.Random) -> None:
 def test_each_part_killed_once_under_load_costs_nothing_but_time(plant: Plant, seed: int) -> None:
     chance = random.Random(seed)
     names = chance.sample(SHORT, len(SHORT))
-    load = Load(plant, seconds=8)
+    load = Load(plant)
     load.wait_until_subscribed()
     _inflict(plant, names, chance)
     assert not (wrong := faults_of(load.result())), (seed, names, wrong)
@@ -80,7 +80,7 @@ def test_many_kills_cost_nothing_but_time(plant: Plant, seed: int) -> None:
     killed = 0
     while killed < KILLS:
         names = [chance.choice([*FAULTS, "worker", "worker"]) for _ in range(8)]
-        load = Load(plant, "--seed", str(chance.randrange(1, 10**6)), seconds=15)
+        load = Load(plant, "--seed", str(chance.randrange(1, 10**6)))
         time.sleep(chance.uniform(0, 1.5))
         _inflict(plant, names[:2], chance)
         load.wait_until_subscribed()

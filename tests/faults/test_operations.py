@@ -74,7 +74,7 @@ def no_more_files(plant: Plant) -> None:
     "operation", [rolling_restart, upgrade, clock_set_back_and_forth, worker_frozen, no_more_files]
 )
 def test_under_load_it_costs_nothing_but_time(plant: Plant, operation: Callable[[Plant], None]) -> None:
-    load = Load(plant, seconds=12)
+    load = Load(plant)
     load.wait_until_subscribed()
     operation(plant)
     assert not (wrong := faults_of(load.result())), wrong

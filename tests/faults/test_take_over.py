@@ -33,7 +33,7 @@ def test_other_process_takes_over_and_the_dead_one_stands_by_when_it_is_back(
     worker = plant.server.worker
     standby.start()
     _stands_by(standby)
-    load = Load(plant, seconds=8)
+    load = Load(plant)
     load.wait_until_subscribed()
     plant.kill("worker")
     ready(standby)

@@ -131,7 +131,10 @@ class ListCall:
         return self.ask(self.request(expires, headers))
 
     def ask(self, subscribe: bytes) -> Message:
-        response = self.phone.ask(subscribe)
+        return self.heard(self.phone.ask(subscribe))
+
+    def heard(self, response: Message) -> Message:
+        """The first 200 makes a dialog."""
         if response.status == 200 and not self.to_tag:
             self.to_tag, self.target = response.tag("To"), response.uri("Contact")
         return response
