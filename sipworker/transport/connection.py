@@ -10,6 +10,7 @@ from sipworker.sip.flow import Address, Flow
 from sipworker.sip.framing import FramingError, KeepAlive, StreamFramer
 from sipworker.transport.identity import identities
 from sipworker.transport.udp import Receive
+from sipworker.transport.vanishing import notice_vanishing
 
 MAX_BACKLOG = 4 * 1024 * 1024
 """Bytes that may wait for a peer that does not read."""
@@ -50,6 +51,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        notice_vanishing(transport.get_extra_info("socket"))
         self.remote = transport.get_extra_info("peername")[:2]
         self.identities = identities(transport.get_extra_info("peercert"))
         if self._owner.opened(self):

@@ -63,9 +63,8 @@ class Plant:
     def start(self) -> None:
         self.server.start()
 
-    def empty_database(self) -> Database:
-        """One that was never migrated."""
-        return self._databases.create(migrated=False)
+    def another_database(self, *, migrated: bool) -> Database:
+        return self._databases.create(migrated=migrated)
 
     # -- faults of processes
 

@@ -84,7 +84,7 @@ def test_under_load_it_costs_nothing_but_time(plant: Plant, operation: Callable[
 @long
 def test_migration_that_was_killed_is_taken_up_again(plant: Plant, seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
-    database = plant.empty_database()
+    database = plant.another_database(migrated=False)
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     environment = {**os.environ, "DATABASE_URL": database.url, "RLS_VAR": str(tmp_path)}
     for _ in range(5):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+from asyncio.trsock import TransportSocket
 
 from sipworker.sip.flow import Address
 from sipworker.sip.parse import MAX_FRAME
@@ -13,12 +15,14 @@ from sipworker.transport.websocket import WebSocketConnection
 
 logging.getLogger("websockets").setLevel(logging.ERROR)
 
+_SOCKET = socket.socket()  # for its options only
+
 
 class _Wire(asyncio.Transport):
     """Takes all that is written until it is closed."""
 
     def __init__(self) -> None:
-        super().__init__({"peername": ("192.0.2.1", 5060)})
+        super().__init__({"peername": ("192.0.2.1", 5060), "socket": TransportSocket(_SOCKET)})
         self.written = bytearray()
         self.closed = False
 

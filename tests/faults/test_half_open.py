@@ -1,0 +1,59 @@
+"""Peers of TCP connections that vanish: no FIN, no RST, no answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from bench.lists import DOMAIN, document, service_uri
+from tests.faults.conftest import LONG
+from tests.faults.network import connections, network, set_up
+from tests.faults.plant import ENTRIES, Plant
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.phone import Phone
+from tests.live.rig.waiting import eventually
+from tests.live.rig.wire import TcpWire
+
+pytestmark = [
+    pytest.mark.skipif(not LONG, reason="long: make faults"),
+    pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="needs root and iproute2"),
+]
+LIMIT = 180.0
+"""Seconds; TCP is asked after 60, and believed to be gone after another 32."""
+
+
+@pytest.fixture
+def server(plant: Plant, tmp_path: Path) -> ListServer:
+    """A second one beside the plant's, which no network reaches."""
+    database = plant.another_database(migrated=True)
+    database.store_list(f"w0@{DOMAIN}", service_uri(0), document(0, ENTRIES))
+    return ListServer(database, plant.broker_url, tmp_path)
+
+
+def _phone(server: ListServer) -> Phone:
+    return Phone(TcpWire(server.sip), f"sip:w0@{DOMAIN}", server.sip)
+
+
+def test_connections_to_nobody_are_closed_and_others_are_served(server: ListServer) -> None:
+    """Both: one that says nothing, and one that is told something."""
+    with network():
+        try:
+            server.start_worker()
+            pid, port = server.worker.pid, server.sip[1]
+            phone = _phone(server)
+            phone.subscribe(service_uri(0)).notify(0)
+            with socket.create_connection(server.sip):
+                eventually(lambda: connections(pid, port) == 2, "two connections")
+                set_up(False)
+                eventually(lambda: connections(pid, port) == 0, "no connection", LIMIT)
+                set_up(True)
+            phone.close()
+            again = _phone(server)
+            again.subscribe(service_uri(0)).notify(0)
+            again.close()
+        finally:
+            server.stop()
