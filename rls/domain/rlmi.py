@@ -172,4 +172,6 @@ def _resource(element: etree._Element) -> Resource:
 
 def _instance(element: etree._Element) -> Instance:
     state = _one_of(_STATES, _required(element, "state"))
-    return Instance(_required(element, "id"), state, element.get("reason"), element.get("cid"))
+    return Instance(
+        _required(element, "id"), state, element.get("reason") or None, element.get("cid") or None
+    )

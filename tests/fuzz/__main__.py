@@ -40,8 +40,8 @@ def _fuzz(name: str, seconds: int) -> None:
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(SEEDS[name]):
             (Path(corpus) / str(number)).write_bytes(seed)
-        options = [f"-max_total_time={seconds}", f"-artifact_prefix={folder}/", "-max_len=4096", "-timeout=5",
-                   "-print_final_stats=1"]  # fmt: skip
+        options = [f"-max_total_time={seconds}", f"-artifact_prefix={folder}/", "-max_len=4096",
+                   "-timeout=60", "-print_final_stats=1"]  # fmt: skip
         atheris.Setup([sys.argv[0], corpus, str(folder), *options], TARGETS[name])
         atheris.Fuzz()
 

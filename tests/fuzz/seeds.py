@@ -6,6 +6,7 @@ import zlib
 
 from rls.domain import recipients as recipient_lists
 from tests.pure.sip.samples import raw
+from tests.pure.websocket_ends import UPGRADE
 
 MESSAGE = raw(extra=["Contact: <sip:a@192.0.2.4>", "Supported: eventlist"], body=b"")
 NOTIFY = MESSAGE.replace(b"SUBSCRIBE", b"NOTIFY")
@@ -41,11 +42,6 @@ PATCHES = (
     b' entity="pres:a@b" version="2"><p:replace sel="*/tuple[1]/status/basic/text()">closed</p:replace>'
     b'<p:add sel="*/tuple[1]"><note>x</note></p:add><p:remove sel="*/tuple[1]/note"/></p:pidf-diff>'
 )
-HANDSHAKE = (
-    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Protocol: sip\r\n\r\n"
-)
 TEXT, BEGIN, END, PING = (kind + b"\x84mask\0\1\2\3" for kind in (b"\x81", b"\x02", b"\x80", b"\x89"))
 CLOSING = b"\x88\x80mask"
 FILTERS = (
@@ -72,9 +68,9 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     ),
     "sip_uri": (b"sip:a%20b:p@example.test:5060;transport=tcp;lr?Subject=x", b"pres:a@b", b"a@b", b"tel:+1"),
     "websocket": (
-        HANDSHAKE + TEXT + PING + BEGIN + END + CLOSING,
-        HANDSHAKE + b"\x82\xfe\x01\x00mask" + bytes(256),
-        HANDSHAKE + b"\x81\xff" + bytes(7) + b"\x04mask" + b"abcd",
+        UPGRADE + TEXT + PING + BEGIN + END + CLOSING,
+        UPGRADE + b"\x82\xfe\x01\x00mask" + bytes(256),
+        UPGRADE + b"\x81\xff" + bytes(7) + b"\x04mask" + b"abcd",
     ),
     "framing": (MESSAGE + b"\r\n\r\n" + NOTIFY,),
     "multipart_body": (RELATED,),

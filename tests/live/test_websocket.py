@@ -14,17 +14,13 @@ from tests.live.conftest import Start
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Message
 from tests.live.rig.secure import Authority
+from tests.pure.websocket_ends import UPGRADE
 
 SIP = [Subprotocol("sip")]
 OPTIONS = (
     "OPTIONS sip:rls@x.test SIP/2.0\r\nVia: SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK{}\r\n"
     "From: <sip:a@x.test>;tag=1\r\nTo: <sip:rls@x.test>\r\nCall-ID: {}\r\nCSeq: 1 OPTIONS\r\n"
     "Max-Forwards: 70\r\n\r\n"
-)
-UPGRADE = (
-    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Protocol: sip\r\n\r\n"
 )
 
 
@@ -72,7 +68,7 @@ def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServe
     masked = b"\x81\xfe" + len(request).to_bytes(2) + bytes(4) + request
     good_bye = b"\x88\x80" + bytes(4)
     with socket.create_connection(server.sip_by("ws"), timeout=10) as phone:
-        phone.sendall(UPGRADE.encode() + masked + good_bye)
+        phone.sendall(UPGRADE + masked + good_bye)
         received = b""
         while data := phone.recv(4096):
             received += data
@@ -82,7 +78,7 @@ def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServe
 def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authority) -> None:
     server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.5")
     with socket.create_connection(server.sip_by("ws"), timeout=10) as silent:
-        silent.sendall(UPGRADE.encode())
+        silent.sendall(UPGRADE)
         received = b""
         while data := silent.recv(4096):
             received += data

@@ -2,51 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
-from sipworker.sip.flow import Address
-from sipworker.transport.connection import Connection
-from sipworker.transport.udp import Receive
 from sipworker.transport.websocket import WebSocketConnection
+from tests.pure.websocket_ends import UPGRADE, Listener, Wire
 
-UPGRADE = (
-    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Protocol: sip\r\n\r\n"
-)
 PING, GOING_AWAY = b"\x89\x00", b"\x88\x02\x03\xe9"
-
-
-class Listener:
-    transport = "ws"
-    local: Address = ("192.0.2.1", 80)
-
-    def __init__(self) -> None:
-        self.receive: Receive = lambda message, flow: None
-
-    def opened(self, connection: Connection) -> bool:
-        return True
-
-    def lost(self, connection: Connection) -> None: ...
-
-
-class Wire(asyncio.Transport):
-    def __init__(self) -> None:
-        super().__init__({"peername": ("192.0.2.2", 5)})
-        self.written = b""
-        self.is_closed = False
-
-    def write(self, data: Any) -> None:
-        self.written += data
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        self.is_closed = True
 
 
 @pytest.fixture
