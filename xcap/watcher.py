@@ -14,7 +14,10 @@ class DocumentWatcher(models.Model):
     mode = models.TextField(help_text="diff-processing: no-patching, xcap-patching or aggregate")
     uris = models.JSONField(null=True, help_text="XCAP URIs that are watched; null: all of the user")
     condition = models.TextField(
-        blank=True, default="", help_text="Suppress-If-Match of the last SUBSCRIBE: a SIP-ETag or *"
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Suppress-If-Match of the last SUBSCRIBE: a SIP-ETag or *",
     )
     known = models.JSONField(default=dict, help_text="what was told: selector to entity tag or mark")
     unanswered = models.BinaryField(null=True, help_text="body of the NOTIFY that has no answer yet")

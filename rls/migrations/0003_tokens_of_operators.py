@@ -27,7 +27,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="accesstoken",
             name="read_only",
-            field=models.BooleanField(default=False, help_text="good for reading, not for writing"),
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="good for reading, not for writing"
+            ),
         ),
         migrations.AlterField(
             model_name="accesstoken",

@@ -172,17 +172,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="tick",
             name="lag",
-            field=models.FloatField(default=0.0, help_text="how late that was, in seconds"),
+            field=models.FloatField(db_default=0.0, default=0.0, help_text="how late that was, in seconds"),
         ),
         migrations.AddField(
             model_name="tick",
             name="notifies",
-            field=models.BigIntegerField(default=0, help_text="NOTIFYs numbered so far"),
+            field=models.BigIntegerField(db_default=0, default=0, help_text="NOTIFYs numbered so far"),
         ),
         migrations.AddField(
             model_name="tick",
             name="slots",
-            field=models.BigIntegerField(default=0, help_text="slots served so far"),
+            field=models.BigIntegerField(db_default=0, default=0, help_text="slots served so far"),
         ),
         migrations.AddField(
             model_name="watcher",
@@ -192,7 +192,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="worker",
             name="draining",
-            field=models.BooleanField(default=False, help_text="whether it refuses new subscriptions"),
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="whether it refuses new subscriptions"
+            ),
         ),
         migrations.AddIndex(
             model_name="presentity",

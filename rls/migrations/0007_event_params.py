@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
             name="event_params",
             field=models.TextField(
                 blank=True,
+                db_default="",
                 default="",
                 help_text="parameters of Event in the latest SUBSCRIBE, but for its id",
             ),

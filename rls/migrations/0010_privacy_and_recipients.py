@@ -12,7 +12,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="watcher",
             name="privacy",
-            field=models.TextField(blank=True, default="", help_text="Privacy of the SUBSCRIBE (RFC 3323)"),
+            field=models.TextField(
+                blank=True, db_default="", default="", help_text="Privacy of the SUBSCRIBE (RFC 3323)"
+            ),
         ),
         migrations.AddField(
             model_name="watcher",

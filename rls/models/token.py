@@ -28,7 +28,9 @@ class AccessToken(models.Model):
         related_name="access_tokens",
         help_text="instead of a subscriber: a user of the admin, with the same permissions",
     )
-    read_only = models.BooleanField(default=False, help_text="good for reading, not for writing")
+    read_only = models.BooleanField(
+        db_default=False, default=False, help_text="good for reading, not for writing"
+    )
     label = models.CharField(max_length=100, blank=True, help_text="what it is for")
     sha256 = models.CharField(max_length=64, unique=True, help_text="hash of the token, in hex")
     created = models.DateTimeField(auto_now_add=True)

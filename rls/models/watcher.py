@@ -45,12 +45,17 @@ class Watcher(models.Model):
     to_header = models.TextField(help_text="To of the SUBSCRIBE without its tag")
     accept = models.TextField(blank=True, default="", help_text="Accept of the latest SUBSCRIBE")
     event_params = models.TextField(
-        blank=True, default="", help_text="parameters of Event in the latest SUBSCRIBE, but for its id"
+        blank=True,
+        db_default="",
+        default="",
+        help_text="parameters of Event in the latest SUBSCRIBE, but for its id",
     )
     flow = models.TextField(help_text="where the latest SUBSCRIBE came from: transport local remote")
     user_agent = models.TextField(blank=True, default="")
     max_forwards = models.IntegerField(default=70, help_text="Max-Forwards of the initial SUBSCRIBE")
-    privacy = models.TextField(blank=True, default="", help_text="Privacy of the SUBSCRIBE (RFC 3323)")
+    privacy = models.TextField(
+        blank=True, db_default="", default="", help_text="Privacy of the SUBSCRIBE (RFC 3323)"
+    )
     recipients = models.BinaryField(
         null=True, help_text="the list, where the SUBSCRIBE brought it along (RFC 5367)"
     )

@@ -13,7 +13,9 @@ class Worker(models.Model):
     heartbeat = models.DateTimeField()
     watchers = models.IntegerField(default=0)
     back_ends = models.IntegerField(default=0)
-    draining = models.BooleanField(default=False, help_text="whether it refuses new subscriptions")
+    draining = models.BooleanField(
+        db_default=False, default=False, help_text="whether it refuses new subscriptions"
+    )
 
     class Meta:
         db_table = "rls_workers"
@@ -29,9 +31,9 @@ class Tick(models.Model):
     id = models.IntegerField(primary_key=True)
     last = models.DateTimeField()
     slot = models.BigIntegerField(default=0, help_text="number of the last time slot that was served")
-    lag = models.FloatField(default=0.0, help_text="how late that was, in seconds")
-    slots = models.BigIntegerField(default=0, help_text="slots served so far")
-    notifies = models.BigIntegerField(default=0, help_text="NOTIFYs numbered so far")
+    lag = models.FloatField(db_default=0.0, default=0.0, help_text="how late that was, in seconds")
+    slots = models.BigIntegerField(db_default=0, default=0, help_text="slots served so far")
+    notifies = models.BigIntegerField(db_default=0, default=0, help_text="NOTIFYs numbered so far")
     by = models.TextField(help_text="who ran it: celery, or a SIP worker standing in")
 
     class Meta:

@@ -13,7 +13,10 @@ class Migration(migrations.Migration):
             model_name="documentwatcher",
             name="condition",
             field=models.TextField(
-                blank=True, default="", help_text="Suppress-If-Match of the last SUBSCRIBE: a SIP-ETag or *"
+                blank=True,
+                db_default="",
+                default="",
+                help_text="Suppress-If-Match of the last SUBSCRIBE: a SIP-ETag or *",
             ),
         ),
     ]
