@@ -46,7 +46,8 @@ from xcap.resolution import ResolvedService, Sought
 MAX_WAITING = 10_000
 """SUBSCRIBEs that may wait for the database; more are sent away with Retry-After."""
 OVERLOADED = 4.0
-"""Seconds that anything has waited for the database: new SUBSCRIBEs are sent away, what was begun goes on."""
+"""Seconds that anything has waited for the database, or that datagrams have come too fast to be read: new
+SUBSCRIBEs are sent away, what was begun goes on."""
 RETRY_AFTER = ("Retry-After", "5")
 UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
 GONE = Rejection(481, "Subscription does not exist")
@@ -79,6 +80,7 @@ class Admission:
         identity: BackEndIdentity,
         packages: Mapping[str, Begin],
         foreign: ForeignLists | None,
+        overflow: Callable[[float], float],
     ) -> None:
         self._agent = agent
         self._watchers = watchers
@@ -96,6 +98,7 @@ class Admission:
         self._identity = identity
         self._packages = packages
         self._foreign = foreign
+        self._overflow = overflow
         self.draining = False
 
     # -- a new subscription
@@ -130,7 +133,8 @@ class Admission:
         return self._profiles.of(request.header("user-agent"))
 
     def _is_overloaded(self, now: float) -> bool:
-        waited = max(self._directory.age.of_oldest(now), self._written.of_oldest(now))
+        ages = self._directory.age, self._written
+        waited = max(self._overflow(now), *(age.of_oldest(now) for age in ages))
         return waited > OVERLOADED or self._waiting() > MAX_WAITING
 
     def _waiting(self) -> int:

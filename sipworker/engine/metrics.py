@@ -95,6 +95,12 @@ METRICS: tuple[Metric[SipWorker], ...] = (
         lambda w: w.agent.malformed,
     ),
     Metric(
+        "rls_datagrams_lost",
+        "counter",
+        "UDP messages that came faster than they were read, so that the kernel had no room for them (Linux).",
+        lambda w: w.transports.lost(),
+    ),
+    Metric(
         "rls_subscribes_waiting",
         "gauge",
         "SUBSCRIBEs whose list or user is being looked up.",

@@ -100,7 +100,7 @@ class SipWorker:
         self._outside = SipUri.parse(options.server_address) if options.server_address else None
         self._tasks: list[asyncio.Task[None]] = []
         self.tls = Tls(options.tls)
-        self.transports = Transports(
+        self.transports: Transports = Transports(
             options.listen,
             self._receive,
             self._failed,
@@ -219,6 +219,7 @@ class SipWorker:
             identity,
             {EVENT: self.document_admission.begin},
             foreign.lists if foreign is not None else None,
+            self.transports.overflow,
         )
         self.orders = Orders(options.worker, self.watchers, self.writer, self.admission)
         self.tracer = Tracer(agent, options.worker, options.homer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rls.domain.listener import Listener as ListenAddress
 from sipworker.sip.flow import Address, Flow
@@ -108,6 +108,17 @@ class Transports:
                 return
             listener = self._listeners[other.transport, other.local]
         listener.send(flow, data)
+
+    def overflow(self, now: float) -> float:
+        """Seconds for which one of the UDP sockets has been losing what comes."""
+        return max((listener.overflow.lasts(now) for listener in self._of_udp()), default=0.0)
+
+    def lost(self) -> int:
+        """Datagrams for which there was no room."""
+        return sum(listener.overflow.lost for listener in self._of_udp())
+
+    def _of_udp(self) -> Iterator[UdpListener]:
+        return (each for each in self._listeners.values() if isinstance(each, UdpListener))
 
     async def close(self) -> None:
         if self._keeping is not None:

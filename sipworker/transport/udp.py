@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from sipworker.sip.flow import Address, Flow
+from sipworker.transport.overflow import Overflow
 from sipworker.transport.unreachable import listen_for_errors, unreachable
 
 BATCH = 64
@@ -37,6 +38,7 @@ class UdpListener:
         listen_for_errors(self._socket)
         self._socket.bind(address)
         self.local: Address = self._socket.getsockname()[:2]
+        self.overflow = Overflow(self._socket)
         self._receive = receive
         self._failed = failed
         self._waiting: deque[tuple[bytes, Flow]] = deque()

@@ -29,6 +29,14 @@ async def test_new_subscribe_is_sent_away_while_others_wait_too_long(rig: Rig, q
     assert rig.server.requests == []
 
 
+async def test_new_subscribe_is_sent_away_while_datagrams_come_too_fast(rig: Rig) -> None:
+    await rig.start()
+    rig.worker.admission._overflow = lambda now: OVERLOADED + 1
+    rig.phone.subscribe()
+    await rig.quiet()
+    assert rig.phone.statuses == [503]
+
+
 async def test_refresh_is_served_while_others_wait_too_long(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()
