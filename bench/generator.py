@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = Path(__file__).parent / "rlsload" / "rlsload.c"
-SIP_PORT, WATCHER_PORT, PRESENCE_PORT, WEB_PORT = 15060, 15070, 15080, 15090
+SIP_PORT, WATCHER_PORT, PRESENCE_PORT, WEB_PORT = 25060, 25070, 25080, 25090
 LIMIT = 600.0
 """Seconds after which a run has failed."""
 

@@ -118,7 +118,7 @@ class Ours:
             "RLS_PRESENCE_SERVER": f"sip:127.0.0.1:{PRESENCE_PORT + number}",
         }
         command = (sys.executable, "manage.py", "runsipworker")
-        self._start(worker_name(number), *command, until="ready", **settings)
+        self._start(worker_name(number), *command, until=" ready", **settings)
 
     def _start(self, name: str, *command: str, until: str = "", **settings: str) -> None:
         path = self._folder / f"{name}.log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sipworker.sip.flow import Flow
@@ -35,14 +36,7 @@ def send_request(
 
     `branch` is that of the first try; each other has a new one.
     """
-
-    def located(flows: Sequence[Flow], now: float) -> None:
-        if flows:
-            send_by(agent, method, flows, build, on_final, now, vias=vias, branch=branch)
-        else:
-            on_final(Failure.TRANSPORT, now)
-
-    agent.locate(uri, located, now)
+    agent.locate(uri, _Tries(agent, method, build, on_final, vias, branch).by, now)
 
 
 def send_by(
@@ -57,31 +51,53 @@ def send_by(
     branch: str = "",
 ) -> None:
     """The same for flows that are known."""
-    by_udp: Flow | None = None
+    _Tries(agent, method, build, on_final, vias, branch).by(flows, now)
 
-    def attempt(flows: Sequence[Flow], branch: str, now: float) -> None:
-        nonlocal by_udp
-        flow, others = flows[0], flows[1:]
-        data = build(flow, branch, now)
+
+class _Tries:
+    """One request on its way through the servers. Closures that know each other would be garbage in a
+    circle, ten for each list that is subscribed to."""
+
+    __slots__ = ("_agent", "_branch", "_build", "_by_udp", "_method", "_on_final", "_vias")
+
+    def __init__(
+        self, agent: UserAgent, method: str, build: Build, on_final: OnFinal, vias: int, branch: str
+    ) -> None:
+        self._agent = agent
+        self._method = method
+        self._build = build
+        self._on_final = on_final
+        self._vias = vias
+        self._branch = branch
+        self._by_udp: Flow | None = None
+
+    def by(self, flows: Sequence[Flow], now: float) -> None:
+        if flows:
+            self._attempt(flows, self._branch or self._agent.new_branch(), now)
+        else:
+            self._on_final(Failure.TRANSPORT, now)
+
+    def _attempt(self, flows: Sequence[Flow], branch: str, now: float) -> None:
+        agent, flow = self._agent, flows[0]
+        data = self._build(flow, branch, now)
         if data is None:
             return
-        if len(data) > LARGEST_OF_UDP and not flow.reliable and flow != by_udp and agent.larger:
-            by_udp = flow
-            attempt((*(agent.larger(flow) or (flow,)), *others), branch, now)
+        if len(data) > LARGEST_OF_UDP and not flow.reliable and flow != self._by_udp and agent.larger:
+            self._by_udp = flow
+            self._attempt((*(agent.larger(flow) or (flow,)), *flows[1:]), branch, now)
             return
+        finished = partial(self._finished, flows)
+        agent.transactions.send(self._method, branch, flow, data, finished, now, self._vias)
 
-        def finished(outcome: Outcome, now: float) -> None:
-            failed = server_failed(outcome)
-            if failed:
-                agent.avoid(flow, _seconds(outcome))
-            if failed and others:
-                attempt(others, agent.new_branch(), now)
-            else:
-                on_final(outcome, now)
-
-        agent.transactions.send(method, branch, flow, data, finished, now, vias)
-
-    attempt(flows, branch or agent.new_branch(), now)
+    def _finished(self, flows: Sequence[Flow], outcome: Outcome, now: float) -> None:
+        """What came of the first of the flows."""
+        failed = server_failed(outcome)
+        if failed:
+            self._agent.avoid(flows[0], _seconds(outcome))
+        if failed and len(flows) > 1:
+            self._attempt(flows[1:], self._agent.new_branch(), now)
+        else:
+            self._on_final(outcome, now)
 
 
 def server_failed(outcome: Outcome) -> bool:
