@@ -56,7 +56,7 @@ class BackEnd:
         self.partials = 0
         self.tracker: Tracker | None = None
         self.untold = False
-        self.behind: list[tuple[str, bytes]] = []
+        self.behind: tuple[tuple[str, bytes], ...] = ()
         self.server = ""
         self.plain = False
         self.started = 0.0
@@ -102,7 +102,7 @@ class BackEnd:
     def put_behind(self, content_type: str, body: bytes) -> bool:
         """The same for a body after which the one before has still to be told. False: nothing new to show."""
         if self.untold:
-            self.behind.append((content_type, body))
+            self.behind += ((content_type, body),)
             return False
         self.untold = True
         return self.put(content_type, body)
@@ -111,7 +111,8 @@ class BackEnd:
         """The watcher has the body; True if another one is to be told."""
         self.untold = bool(self.behind)
         if self.behind:
-            self.put(*self.behind.pop(0))
+            self.put(*self.behind[0])
+            self.behind = self.behind[1:]
         return self.untold
 
     def starts_anew(self) -> None:
@@ -121,7 +122,7 @@ class BackEnd:
 
     def forget_bodies(self) -> None:
         self.put("", b"")
-        self.behind.clear()
+        self.behind = ()
         self.untold = False
 
     def rename(self, view: ResourceView) -> None:

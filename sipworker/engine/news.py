@@ -39,5 +39,5 @@ def _take_delta(back_end: BackEnd, content_type: str, body: bytes) -> News:
             return News.NONE
         case Verdict.NEXT if len(back_end.behind) < MOST_BEHIND:
             return _shown(back_end.put_behind(content_type, body))
-    back_end.behind.clear()
+    back_end.behind = ()
     return News.INCOMPLETE

@@ -90,8 +90,8 @@ class Subscription:
     """
 
     __slots__ = (
-        "_answering", "_family", "_fork_until", "_refresh", "_refresh_at", "_refused_realms", "_retries",
-        "_taken", "_timer_at", "_timer_n", "_tried", "_tries_end",
+        "_answering", "_family", "_fork_until", "_left", "_refresh", "_refresh_at", "_refused_realms",
+        "_retries", "_taken", "_timer_at", "_timer_n", "_tries_end",
         "agent", "body", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "keys", "owner",
         "state",
     )  # fmt: skip
@@ -136,7 +136,7 @@ class Subscription:
         self._family: dict[str, Subscription] | None = {} if forks else None
         self._fork_until = 0.0
         self._retries: tuple[int, ...] = ()
-        self._tried: tuple[str, ...] = (request_uri,)
+        self._left: tuple[str, ...] = ()  # targets that sent us on
         self._refused_realms: set[str] | None = None
         self._answering = False
         self._taken = 0
@@ -270,8 +270,8 @@ class Subscription:
             target = self._redirected(answer)
             if target is None:
                 return False
+            self._left += (self.dialog.remote_target,)
             self.dialog.remote_target = target
-            self._tried += (target,)
         elif answer.status == 423 and self._retries[-1:] != (423,):
             self.expires = max(self.expires, leading_seconds(answer.header("min-expires")) or 0)
         elif answer.status not in (401, 407) or not self._is_answerable(answer):
@@ -285,9 +285,10 @@ class Subscription:
         if self.dialog.remote_tag:
             return None
         with suppress(MalformedMessage):
+            tried = (*self._left, self.dialog.remote_target)
             for value in answer.values("contact"):
                 uri = NameAddr.parse(value).uri
-                if uri.lower().startswith(("sip:", "sips:")) and uri not in self._tried:
+                if uri.lower().startswith(("sip:", "sips:")) and uri not in tried:
                     return uri
         return None
 

@@ -171,6 +171,8 @@ async def test_answers_come_before_the_notifies_of_their_group(bench: Bench) -> 
 async def test_a_killed_connection_loses_nothing(bench: Bench) -> None:
     bench.start()
     kill = "select pg_terminate_backend(%s)"
+    while not bench.used:
+        await asyncio.sleep(0.01)
     for row in range(100):
         bench.learn(row, b"<kept/>")
         if row % 20 == 10:
