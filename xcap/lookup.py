@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 
 from rls.domain.lists import (
+    FlatList,
     Limits,
     MalformedDocument,
     NotFetched,
@@ -29,7 +30,7 @@ from xcap.index import IndexRow
 from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.references import Dereferencer, Documents, Key, Stored
-from xcap.resolution import Resolution, ResolvedService
+from xcap.resolution import BrokenList, Resolution, ResolvedService
 from xcap.selectors import Xui
 from xcap.store import root
 
@@ -176,28 +177,36 @@ def _parse(document: bytes) -> Iterable[Service]:
 
 
 def _flatten(row: _Row, service: Service | None, documents: Documents, externals: Externals) -> _Known:
+    if service is None:
+        error = UnresolvableReference(f"the document of {row.uri} changed meanwhile or is malformed")
+        error.documents = frozenset((row.document.id,))
+        return _Known(row.document, error, {}, {})
     dereference = Dereferencer(row.owner, root(), documents, externals)
-    used, used_foreign = dereference.used, dereference.used_foreign
+    result: ResolvedService | UnresolvableReference
     try:
-        if service is None:
-            raise UnresolvableReference(f"the document of {row.uri} changed meanwhile or is malformed")
         if reference := _reference(service):
             dereference.own(reference)
         limits = Limits(entries=settings.RLS_LIST_LIMIT)
         flat = flatten(service, dereference, limits, omit=settings.RLS_UNRESOLVED == "omit")
-    except UnresolvableReference as error:
+        result = _described(row, service, flat, dereference)
+    except NotFetched as error:
         error.documents = _rests_on(row, dereference)
-        return _Known(row.document, error, used, used_foreign)
-    result = ResolvedService(
+        result = error
+    except UnresolvableReference as error:
+        result = BrokenList(error, _described(row, service, FlatList((), ()), dereference))
+    return _Known(row.document, result, dereference.used, dereference.used_foreign)
+
+
+def _described(row: _Row, service: Service, flat: FlatList, dereference: Dereferencer) -> ResolvedService:
+    return ResolvedService(
         uri=row.uri,
         owner=f"{row.owner.username}@{row.owner.domain}",
         packages=service.packages,
         flat=flat,
         documents=_rests_on(row, dereference),
-        fingerprint=_fingerprint({row.document, *filter(None, used.values())}),
+        fingerprint=_fingerprint({row.document, *filter(None, dereference.used.values())}),
         sharing=sharing.read(service.element),
     )
-    return _Known(row.document, result, used, used_foreign)
 
 
 def _rests_on(row: _Row, reader: Dereferencer) -> frozenset[int | str]:

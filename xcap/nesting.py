@@ -8,7 +8,7 @@ from typing import Final
 
 from rls.domain.lists import FlatList, ListTooLong, NotFetched
 from xcap.documents.rls_services import canonical
-from xcap.resolution import Resolution, ResolvedService
+from xcap.resolution import BrokenList, Resolution, ResolvedService
 
 DEPTH: Final = 8
 """Levels of lists in lists."""
@@ -81,8 +81,10 @@ def _tree(service: Resolution, known: Services, members: Mapping[str, _Members],
         return service
     try:
         return _Tree(known, members, limit).of(service, (service.uri,))
-    except (NotFetched, ListTooLong) as error:
+    except NotFetched as error:
         return error
+    except ListTooLong as error:
+        return BrokenList(error, service)
 
 
 class _Tree:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rls.domain.lists import FlatList, UnresolvableReference
@@ -32,6 +32,16 @@ class ResolvedService:
     def size(self) -> int:
         """Entries of this list and of all lists in it."""
         return len(self.flat.entries) + sum(inner.size() for inner in self.nested.values() if inner)
+
+
+class BrokenList(UnresolvableReference):
+    """A list that cannot be made out; `service` is what its service says besides, `why` what is wrong."""
+
+    def __init__(self, why: UnresolvableReference, service: ResolvedService) -> None:
+        super().__init__(str(why))
+        self.why = why
+        self.service = replace(service, flat=FlatList((), ()), nested={})
+        self.documents = service.documents
 
 
 Resolution = ResolvedService | UnresolvableReference | None

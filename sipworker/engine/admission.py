@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
-from rls.domain.lists import ListTooLong, UnresolvableReference
 from rls.domain.profile import Profile
-from rls.domain.uri import InvalidUri, SipUri
 from sipworker.engine.acceptable import hops_of, not_acceptable, unacceptable, wants_lists
 from sipworker.engine.age import Age
+from sipworker.engine.broken_lists import described, is_offered, too_long, unresolvable
 from sipworker.engine.directory import Answer, Directory, Found
+from sipworker.engine.doorstep import Doorstep
 from sipworker.engine.expiry import granted, too_brief
 from sipworker.engine.filtering import filters_after, invalid
 from sipworker.engine.foreign_lists import ForeignLists
@@ -33,7 +33,7 @@ from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.headers import accepts_coding, event_params
 from sipworker.sip.incoming_subscription import IncomingSubscription
-from sipworker.sip.message import MalformedMessage, Request
+from sipworker.sip.message import Request
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionGotRefreshingSubscribe,
     SIPIncomingSubscriptionGotSubscribe,
@@ -51,8 +51,6 @@ SUBSCRIBEs are sent away, what was begun goes on."""
 RETRY_AFTER = ("Retry-After", "5")
 UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
 GONE = Rejection(481, "Subscription does not exist")
-LONGEST_DIALOG = 512
-"""Octets of Call-ID and From tag: they are keys of an index."""
 Begin = Callable[[IncomingSubscription, Claim, float], None]
 
 
@@ -69,6 +67,7 @@ class Admission:
         directory: Directory,
         written: Age,
         policy: Policy,
+        doorstep: Doorstep,
         options: WorkerOptions,
         learned: Callable[[Sought, ResolvedService], None],
         new_id: Callable[[], int],
@@ -87,6 +86,7 @@ class Admission:
         self._directory = directory
         self._written = written
         self._policy = policy
+        self._doorstep = doorstep
         self._options = options
         self._learned = learned
         self._new_id = new_id
@@ -112,12 +112,10 @@ class Admission:
             later = str(round(5 + 10 * self._agent.random()))  # not all of them at once
             sip.reject(503, now, headers=(("Retry-After", later),))
             return
-        claim = self._claim(sip.waiting)
-        refusal = claim if isinstance(claim, Rejection) else self._misdirected(request)
-        if refusal is not None:
-            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+        claim = self._doorstep.claim(sip.waiting)
+        if isinstance(claim, Rejection):
+            sip.reject(claim.status, now, claim.reason, claim.headers)
             return
-        assert isinstance(claim, Claim)
 
         def decide(answer: Answer | None, now: float) -> None:
             self._decide(sip, claim, answer, now)
@@ -139,31 +137,6 @@ class Admission:
 
     def _waiting(self) -> int:
         return len(self._directory) + (0 if self._foreign is None else len(self._foreign))
-
-    def _claim(self, transaction: ServerTransaction) -> Claim | Rejection:
-        try:
-            return self._policy.claim(transaction.request, transaction.source, time.time())
-        except MalformedMessage as error:
-            return Rejection(400, error.reason)
-
-    def unproven(self, transaction: ServerTransaction) -> Rejection | None:
-        """The answer to who shows no credentials that could hold (row D5)."""
-        claim = self._claim(transaction)
-        return claim if isinstance(claim, Rejection) else None
-
-    def _misdirected(self, request: Request) -> Rejection | None:
-        """Rows D10 and D15, and dialogs that no table could hold."""
-        if len(request.call_id) + len(request.from_tag or "") > LONGEST_DIALOG:
-            return Rejection(400, "Call-ID or From tag too long")
-        if hops_of(request) == 0:
-            return Rejection(483)
-        try:
-            host = SipUri.parse(request.uri).host.lower()
-        except InvalidUri:
-            return Rejection(400, "Bad Request-URI")
-        if self._options.domains and host not in self._options.domains:
-            return Rejection(404)
-        return None
 
     def _decide(self, sip: IncomingSubscription, claim: Claim, answer: Answer | None, now: float) -> None:
         request = sip.request
@@ -200,9 +173,9 @@ class Admission:
                 return
             self._hand_over(sip.hand_over(), now, self._without_presence(event, service))
             return
-        layout = None
-        if isinstance(service, ResolvedService):
-            layout = self._policy.layout(claim.identity, event, service)
+        layout, known = None, described(service)
+        if known is not None:
+            layout = self._policy.layout(claim.identity, event, known)
         refusal = self._refusal(request, claim, event, service, layout)
         if refusal is not None:
             sip.reject(refusal.status, now, refusal.reason, refusal.headers)
@@ -255,7 +228,7 @@ class Admission:
 
     def _without_presence(self, event: str, service: Found | Unreachable) -> Rejection:
         """The answer when nobody else could serve the request."""
-        if event not in self._options.events:
+        if event not in self._options.events or not is_offered(service, event):
             return Rejection(489, headers=tuple(self._agent.allow_events()))
         if service is None:
             return Rejection(404)
@@ -273,7 +246,7 @@ class Admission:
     def request_received(self, notification: SIPRequestReceived, now: float) -> None:
         """PUBLISH and whatever else the presence server may know (row D57)."""
         allow = Rejection(405, headers=(("Allow", "SUBSCRIBE, NOTIFY, OPTIONS, CANCEL, ACK"),))
-        claim = self._claim(notification.transaction)
+        claim = self._doorstep.claim(notification.transaction)
         if isinstance(claim, Rejection) and claim.status != 401:
             allow = claim
         self._hand_over(notification.transaction, now, allow)
@@ -286,19 +259,16 @@ class Admission:
         """Rows D22 to D45."""
         if isinstance(service, Unreachable):
             return UNREACHABLE._replace(status=self._options.xcap_failure_code)
-        if isinstance(service, ListTooLong):
-            return Rejection(500, "List too long")
-        if isinstance(service, UnresolvableReference):
-            return Rejection(502, "List reference cannot be resolved")
-        assert service is not None
-        if service.packages is not None and event not in service.packages:
+        if not is_offered(service, event):
             return Rejection(489, headers=tuple(self._agent.allow_events()))
-        if layout is None:
+        if layout is None and described(service) is not None:
             return Rejection(403)
         return (
             unacceptable(request, event)
+            or too_long(service)
             or invalid(request, event)
             or too_brief(request, event, self._options)
+            or unresolvable(service)
             or self._too_many(request, event, claim)
         )
 
@@ -371,7 +341,7 @@ class Admission:
         if not isinstance(watcher, ListSubscription) or watcher.ending:
             sip.reject(GONE.status, now, GONE.reason)
             return
-        claim = self._claim(sip.waiting)
+        claim = self._doorstep.claim(sip.waiting)
         if isinstance(claim, Rejection):
             sip.reject(claim.status, now, claim.reason, claim.headers)
         elif claim.credentials is None:

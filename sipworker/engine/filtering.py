@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rls.domain.filters import MEDIA_TYPE, FilterSet, InvalidFilter
 from sipworker.engine.list_subscription import BackEnd
-from sipworker.engine.policy import Rejection
+from sipworker.engine.policy import Rejection, with_warning
 from sipworker.sip.message import Request
 
 NO_FILTERS = FilterSet()
@@ -26,9 +26,7 @@ def invalid(request: Request, event: str, before: FilterSet = NO_FILTERS) -> Rej
     try:
         filters_after(request, event, before)
     except InvalidFilter as error:
-        text = " ".join(str(error).encode("ascii", "replace").decode().split())
-        why = text.replace("\\", " ").replace('"', "'")[:120]
-        return Rejection(488, "Bad filter", (("Warning", f'399 rls "{why}"'),))
+        return with_warning(488, "Bad filter", str(error))
     return None
 
 

@@ -27,6 +27,13 @@ class Rejection(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+def with_warning(status: int, reason: str, why: str) -> Rejection:
+    """A Warning says what is wrong (RFC 3261 section 20.43)."""
+    text = " ".join(why.encode("ascii", "replace").decode().split())
+    text = text.replace("\\", " ").replace('"', "'")[:120]
+    return Rejection(status, reason, (("Warning", f'399 rls "{text}"'),))
+
+
 class Claim(NamedTuple):
     """`identity` is a SIP URI; it is proven unless `credentials` still have to be verified."""
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from rls.domain import codings, recipients
 from rls.domain.lists import FlatList, ListTooLong
 from sipworker.engine.options import WorkerOptions
-from sipworker.engine.policy import Rejection
+from sipworker.engine.policy import Rejection, with_warning
 from sipworker.sip.message import Request
 
+BAD_LIST = "Bad recipient list"
 OPTION_TAG = "recipient-list-subscribe"
 ACCEPT = ("Accept", f"{recipients.MEDIA_TYPE}, multipart/mixed")
 ACCEPT_ENCODING = ("Accept-Encoding", ", ".join(codings.DECODED))
@@ -43,7 +44,7 @@ def recipients_of(request: Request, options: WorkerOptions) -> Recipients | Reje
     except ListTooLong as error:
         return Rejection(413, str(error))
     except (codings.Undecodable, recipients.NoRecipientList) as error:
-        return _senseless(str(error))
+        return with_warning(400, BAD_LIST, str(error))
 
 
 def _read(
@@ -52,11 +53,6 @@ def _read(
     body = codings.decode(request.values("content-encoding"), request.body, options.largest_document)
     found = recipients.documents(content_type, disposition, body)
     if not found:
-        return _senseless("there is no list in it") if required else None
+        return with_warning(400, BAD_LIST, "there is no list in it") if required else None
     document = recipients.joined(found)
     return Recipients(document, recipients.flat_list([document], options.list_limit))
-
-
-def _senseless(why: str) -> Rejection:
-    text = why.encode("ascii", "replace").decode().replace("\\", " ").replace('"', "'")[:120]
-    return Rejection(400, "Bad recipient list", (("Warning", f'399 rls "{" ".join(text.split())}"'),))

@@ -25,6 +25,7 @@ from sipworker.engine import monitoring, systemd
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
 from sipworker.engine.directory import SPARE_IDS, Directory
+from sipworker.engine.doorstep import Doorstep
 from sipworker.engine.floods import Floods
 from sipworker.engine.foreign import ForeignServers
 from sipworker.engine.foreign_changes import DocumentWatch
@@ -110,6 +111,10 @@ class SipWorker:
         )
         self.resolver = Resolver(self.transports, options.dns, falls_back=options.large_notify != "tcp")
         self.wheel = TimerWheel(self._loop.time())
+        self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
+        self._policy = Policy(options)
+        events = (*options.events, *({EVENT} - {*options.events}))
+        self._doorstep = Doorstep(self._policy, options, self.profiles, events)
         self.agent = UserAgent(
             wheel=self.wheel,
             transmit=self.transports.send,
@@ -119,20 +124,21 @@ class SipWorker:
             compact=options.compact_headers,
             observer=self._observe,
             contact_user=options.contact_user,
-            events=(*options.events, *({EVENT} - {*options.events})),
+            events=events,
             extensions=("eventlist", *([OPTION_TAG] if options.request_lists else [])),
             accept=(ACCEPT, ACCEPT_ENCODING) if options.request_lists else (("Accept-Encoding", "identity"),),
             handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
             advertise=self._advertised,
             on_malformed=Complaints(self._loop.time).heard,
             on_outside=lambda flow, now: self.floods.heard(flow.remote[0], now),
-            unproven=lambda transaction: self.admission.unproven(transaction),
+            unproven=self._doorstep.unproven,
+            misdirected=self._doorstep.misdirected,
+            unfit=self._doorstep.unfit,
             lost_notifies=options.lost_notifies,
             gruu=f"worker{options.worker}" if options.gruu else "",
         )
         self.stray = StrayAnswers(lambda flow, data: self.agent.transmit(flow, data), self.resolver.locate)
         self.problems = Problems(options.worker)
-        self._policy = Policy(options)
         self.floods = Floods(lambda: options.source_rate, self._is_spared)
         self._handlers: dict[type, Handler] = {}
 
@@ -191,7 +197,6 @@ class SipWorker:
             agent, self.writer, ids, self.sender, options, self.presence_servers, identity, keys
         )
         self.live = LiveOptions(options, lambda: self.watchers.renew_paces(self._loop.time()))
-        self.profiles = KnownProfiles(lambda: self.watchers.serve_by(self.profiles))
         foreign = self.foreign = self._foreign(ids, keys)
         self.directory = Directory(
             ids, foreign.keeper if foreign is not None else None, options.foreign.roots
@@ -208,6 +213,7 @@ class SipWorker:
             self.directory,
             self.writer.age,
             policy,
+            self._doorstep,
             options,
             self.list_changes.learned,
             ids.take,

@@ -39,7 +39,8 @@ Avoid = Callable[[Flow, float], None]
 Larger = Callable[[Flow], Sequence[Flow]]
 """larger(flow): what to try for a request that is too large for UDP; () to send it all the same."""
 OnMalformed = Callable[[MalformedMessage, Flow], None]
-Unproven = Callable[[ServerTransaction], tuple[int, str | None, "Headers"] | None]
+Refusal = tuple[int, str | None, "Headers"]
+Refuse = Callable[[ServerTransaction], Refusal | None]
 
 KNOWN_METHODS = frozenset(
     {"INVITE", "BYE", "REGISTER", "REFER", "INFO", "UPDATE", "PRACK", "MESSAGE", "PUBLISH"}
@@ -56,7 +57,8 @@ class UserAgent:
     observer answers itself (as SIPRequestReceived); `on_malformed` hears of what did not
     parse, which the agent has counted and answers as far as it can; `on_outside` of that
     and of every request outside of our dialogs;
-    `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is;
+    `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is; `misdirected` to one
+    outside of a dialog that is not for us, `unfit` to one that nobody here could serve;
     `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
     answer end a subscription; `gruu` names this instance in
     our Contact, which makes it a GRUU (RFC 5627 section 4.3).
@@ -80,7 +82,9 @@ class UserAgent:
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
         on_outside: Callable[[Flow, float], None] | None = None,
-        unproven: Unproven | None = None,
+        unproven: Refuse = lambda transaction: None,
+        misdirected: Callable[[Request], Refusal | None] = lambda request: None,
+        unfit: Refuse = lambda transaction: None,
         lost_notifies: int = 1,
         gruu: str = "",
     ) -> None:
@@ -102,7 +106,9 @@ class UserAgent:
         """SUBSCRIBEs that were rejected, by code."""
         self._on_malformed = on_malformed
         self._on_outside = on_outside
-        self._unproven = unproven or (lambda transaction: None)
+        self._unproven = unproven
+        self._misdirected = misdirected
+        self._unfit = unfit
         self._contact_user = f"{contact_user}@" if contact_user else ""
         self._allow_events = ", ".join(event for event in events if not event.endswith(".winfo"))
         self._extensions = frozenset(extensions)
@@ -245,6 +251,8 @@ class UserAgent:
             self.reply(transaction, code, headers=(("Allow", ALLOW),), now=now)
         elif not request.uri.lower().startswith(("sip:", "sips:")):
             self.reply(transaction, 416, now=now)
+        elif refusal := self._for_others(request):
+            self._turn_away(transaction, refusal, now)
         elif self._lacks_dialog(request):
             self.reply(transaction, 481, "Subscription does not exist", now=now)
         elif self.transactions.is_merged(transaction):
@@ -254,6 +262,18 @@ class UserAgent:
         else:
             return False
         return True
+
+    def _for_others(self, request: Request) -> Refusal | None:
+        """Row D10; in a dialog the Request-URI is our Contact."""
+        begins = request.method == "SUBSCRIBE" and request.to_tag is None
+        return self._misdirected(request) if begins else None
+
+    def _turn_away(self, transaction: ServerTransaction, refusal: Refusal, now: float) -> None:
+        status, reason, headers = refusal
+        self.refused[status] += 1
+        if status == 489:
+            headers = (*headers, *self.allow_events())
+        self.reply(transaction, status, reason, headers=headers, now=now)
 
     def _lacks_dialog(self, request: Request) -> bool:
         """Rows D11 and D50; a NOTIFY that gets here has matched no subscription."""
@@ -265,6 +285,9 @@ class UserAgent:
         return self.incoming.get(f"{request.call_id};{request.from_tag or ''};{request.to_tag or ''}")
 
     def _receive_subscribe(self, transaction: ServerTransaction, request: Request, now: float) -> None:
+        if request.to_tag is None and (refusal := self._unfit(transaction)):
+            self._turn_away(transaction, refusal, now)
+            return
         events = request.rows("event")
         if not events:
             self.reply(transaction, 489, headers=self.allow_events(), now=now)
@@ -281,8 +304,13 @@ class UserAgent:
     # -- out
 
     def unsupported(self, request: Request) -> Headers:
-        """The Unsupported header that refuses what `request` requires; () if we know all of it (D14)."""
+        """The Unsupported header that refuses what `request` requires; () if we know all of it (D14).
+
+        Nobody is to believe that security was agreed upon with us as first hop, either (D58).
+        """
         unknown = [tag for tag in request.values("require") if tag.lower() not in self._extensions]
+        of_proxies = request.values("proxy-require")
+        unknown += of_proxies if any(tag.lower() == "sec-agree" for tag in of_proxies) else ()
         return (("Unsupported", ", ".join(unknown)),) if unknown else ()
 
     def allow_events(self) -> Headers:

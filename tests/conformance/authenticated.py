@@ -9,21 +9,30 @@ from tests.conformance.situations import Peers
 from tests.live.rig.database import PASSWORD
 from tests.live.rig.message import Message
 
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+HASHES = {"SHA-256": "sha256", "MD5": "md5"}
 
 
-def credentials(challenge: Message, user: str, uri: str, method: str = "SUBSCRIBE") -> str:
-    """The Authorization that answers the MD5 challenge of a 401 (RFC 7616)."""
-    given = next(row for row in challenge.rows("WWW-Authenticate") if "SHA" not in row)
+def credentials(
+    challenge: Message,
+    user: str,
+    uri: str,
+    method: str = "SUBSCRIBE",
+    algorithm: str = "MD5",
+    count: int = 1,
+) -> str:
+    """The Authorization that answers one challenge of a 401 (RFC 7616, RFC 8760)."""
+
+    def digest(text: str) -> str:
+        return hashlib.new(HASHES[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+
+    given = next(row for row in challenge.rows("WWW-Authenticate") if f"algorithm={algorithm}" in row)
     values = dict(re.findall(r'(\w+)="([^"]*)"', given))
     name, realm, nonce = user.removeprefix("sip:").partition("@")[0], values["realm"], values["nonce"]
-    a1, a2 = _md5(f"{name}:{realm}:{PASSWORD}"), _md5(f"{method}:{uri}")
-    response = _md5(f"{a1}:{nonce}:00000001:c0ffee:auth:{a2}")
+    a1, a2 = digest(f"{name}:{realm}:{PASSWORD}"), digest(f"{method}:{uri}")
+    response = digest(f"{a1}:{nonce}:{count:08x}:c0ffee:auth:{a2}")
     return (
         f'Authorization: Digest username="{name}",realm="{realm}",nonce="{nonce}",uri="{uri}",'
-        f'algorithm=MD5,qop=auth,nc=00000001,cnonce="c0ffee",response="{response}"'
+        f'algorithm={algorithm},qop=auth,nc={count:08x},cnonce="c0ffee",response="{response}"'
     )
 
 

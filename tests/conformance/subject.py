@@ -29,6 +29,7 @@ SETTINGS = {
         "RLS_MIN_EXPIRES": "7200",
         "RLS_GRUU": "1",
         "RLS_REQUEST_LISTS": "0",
+        "RLS_LIST_LIMIT": "3",
     },
     DIGEST: {"RLS_SIP_AUTH": "digest"},
     LIMITED: {"RLS_LIST_LIMIT": "3", "RLS_BACKEND_IN_FLIGHT": "1"},
@@ -94,14 +95,14 @@ def with_new_list(subject: Subject, number: int) -> Subject:
 
 
 def _store_lists(database: Database) -> None:
-    database.store_list(f"alice@{DOMAIN}", LIST, documents.simple(LIST, MEMBERS))
-    packages = ("presence",)
-    document = documents.simple(PRESENCE_ONLY, MEMBERS, packages)
-    database.store_list(f"presence-only@{DOMAIN}", PRESENCE_ONLY, document)
-    many = documents.simple(LONG, (f"sip:member{number}@{DOMAIN}" for number in range(4)))
-    database.store_list(f"alice2@{DOMAIN}", LONG, many)
-    nowhere = (
-        f"http://127.0.0.1/xcap-root/resource-lists/users/sip:broken@{DOMAIN}/index/~~/resource-lists/list"
+    """All of them Alice's."""
+    many = documents.entries(f"sip:member{number}@{DOMAIN}" for number in range(4))
+    friends = f"<list>{documents.entries(MEMBERS)}</list>"
+    nowhere = f"http://127.0.0.1/xcap-root/resource-lists/users/{USER}/index/~~/resource-lists/list"
+    document = documents.rls_services(
+        documents.service(LIST, friends),
+        documents.service(PRESENCE_ONLY, friends, ("presence",)),
+        documents.service(LONG, f"<list>{many}</list>"),
+        documents.service(BROKEN, f"<resource-list>{nowhere}</resource-list>"),
     )
-    document = documents.rls_services(documents.service(BROKEN, f"<resource-list>{nowhere}</resource-list>"))
-    database.store_list(f"broken@{DOMAIN}", BROKEN, document)
+    database.store_list(f"alice@{DOMAIN}", LIST, document, PRESENCE_ONLY, LONG, BROKEN)

@@ -1,38 +1,21 @@
-"""Who asks, and in which order it is looked at."""
+"""Who asks, and how that is proven."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.conformance.authenticated import credentials
+from tests.conformance.authenticated import HASHES, credentials
 from tests.conformance.conftest import NewPhone, SubjectOf
-from tests.conformance.situations import Peers, Situation, added, changed, of_no_dialog, without
 from tests.conformance.subject import DIGEST, Subject
+from tests.live.rig.message import Message
 from tests.live.rig.phone import ListCall
-from tests.live.rig.presence import PresenceServer
 
 
 @pytest.fixture
 def subject(subject_of: SubjectOf) -> Subject:
     return subject_of(DIGEST)
-
-
-@pytest.mark.req("R3261-8.2-2", "D5")
-@pytest.mark.parametrize(
-    "situation",
-    [
-        pytest.param(added("Require: foo"), id="D14"),
-        pytest.param(changed("SUBSCRIBE sip:", "SUBSCRIBE http:"), id="D9"),
-        pytest.param(changed("Max-Forwards: 70", "Max-Forwards: 0"), id="D15"),
-        pytest.param(changed("Event: presence", "Event: a, b"), id="D17"),
-        pytest.param(without("Contact"), id="D20"),
-        pytest.param(of_no_dialog, id="D11"),
-    ],
-)
-def test_who_asks_comes_before_what_is_asked(
-    situation: Situation, subject: Subject, new_phone: NewPhone, back_ends: PresenceServer
-) -> None:
-    assert situation(Peers(subject, new_phone(subject), back_ends)).status == 401
 
 
 def answered(call: ListCall, user: str, uri: str) -> int:
@@ -53,3 +36,31 @@ def test_digest_uri_of_another_server_is_refused(subject: Subject, new_phone: Ne
     call = new_phone(subject).call(subject.list_uri)
     assert answered(call, subject.user, "sip:team@elsewhere.invalid") == 400
     assert not call.notifies
+
+
+@pytest.mark.req("R8760-2.3-1", "R8760-2.2-1")
+@pytest.mark.parametrize("algorithm", HASHES)
+def test_each_algorithm_that_is_offered_is_taken(
+    subject: Subject, new_phone: NewPhone, algorithm: str
+) -> None:
+    call = new_phone(subject).call(subject.list_uri)
+    challenge = call.subscribe()
+    offered = [re.findall(r"algorithm=([\w-]+)", row)[0] for row in challenge.rows("WWW-Authenticate")]
+    assert offered == list(HASHES), "the best first"
+    answer = credentials(challenge, subject.user, call.target, algorithm=algorithm)
+    assert call.subscribe(3600, [*call.headers, answer]).status == 200
+
+
+def test_credentials_cannot_be_used_again_but_their_nonce_can(subject: Subject, new_phone: NewPhone) -> None:
+    call = new_phone(subject).call(subject.list_uri)
+    challenge, uri = call.subscribe(), call.target
+
+    def refreshed(count: int) -> Message:
+        answer = credentials(challenge, subject.user, uri, count=count)
+        return call.subscribe(3600, [*call.headers, answer])
+
+    assert refreshed(1).status == 200
+    replayed = refreshed(1)
+    assert replayed.status == 401
+    assert all("stale=true" in row for row in replayed.rows("WWW-Authenticate"))
+    assert refreshed(2).status == 200

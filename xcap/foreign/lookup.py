@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from rls.domain.lists import (
+    FlatList,
     Limits,
     MalformedDocument,
     NotFetched,
@@ -26,7 +27,7 @@ from xcap.foreign.roots import ForeignRoot, Roots
 from xcap.lookup import candidates
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.nesting import nested
-from xcap.resolution import Resolution, ResolvedService, Sought
+from xcap.resolution import BrokenList, Resolution, ResolvedService, Sought
 from xcap.selectors import InvalidSelector, Xui
 
 
@@ -62,6 +63,8 @@ class ForeignLookup:
             if found is None:
                 return None
             service = self._flat(found, used)
+            if isinstance(service, BrokenList):
+                return service
             return self._with_lists(service, sought, used) if sought.user and self._nests else service
         except NotFetched:
             raise
@@ -116,12 +119,7 @@ class ForeignLookup:
     def _members(self, own: Mapping[str, Found], used: Used, forms: set[str]) -> dict[str, Resolution]:
         members: dict[str, Resolution] = {}
         for form in forms & own.keys():
-            try:
-                members[form] = self._flat(own[form], used)
-            except NotFetched:
-                raise
-            except UnresolvableReference as error:
-                members[form] = error
+            members[form] = self._flat(own[form], used)
         return members
 
     def _of_all(self, root: ForeignRoot, sought: Sought, used: Used) -> Found | None:
@@ -142,12 +140,23 @@ class ForeignLookup:
             return None
         return place.target.document.owner if place else None
 
-    def _flat(self, found: Found, used: Used) -> ResolvedService:
+    def _flat(self, found: Found, used: Used) -> ResolvedService | BrokenList:
+        """Raises NotFetched, Unreachable."""
         service, root, owner = found
         dereference = ForeignDereferencer(root, self._roots, used)
-        if reference := _reference(service):
-            dereference.own(reference, owner)
-        flat = flatten(service, dereference, self._limits, omit=self._omit)
+        try:
+            if reference := _reference(service):
+                dereference.own(reference, owner)
+            flat = flatten(service, dereference, self._limits, omit=self._omit)
+        except NotFetched:
+            raise
+        except UnresolvableReference as error:
+            return BrokenList(error, self._described(found, FlatList((), ()), used))
+        return self._described(found, flat, used)
+
+    @staticmethod
+    def _described(found: Found, flat: FlatList, used: Used) -> ResolvedService:
+        service, _, owner = found
         uri = canonical(service.uri) or service.uri
         return ResolvedService(
             uri=uri,

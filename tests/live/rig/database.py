@@ -48,17 +48,17 @@ class Database:
             ha1("sha256", username, domain, password),
         )
 
-    def store_list(self, user: str, service_uri: str, document: str) -> None:
-        """As an administrator's script would, where no web process runs."""
+    def store_list(self, user: str, service_uri: str, document: str, *others: str) -> None:
+        """As an administrator's script would, where no web process runs; `others` are further services."""
         username, _, domain = user.partition("@")
         self.rows(
             "with d as (insert into xcap (username, domain, doc, doc_type, etag, source, doc_uri, port)"
             " values (%s, %s, %s, 8, 'e', 0, 'index', 0) returning id)"
-            " insert into xcap_service_uris (uri, document_id) select %s, id from d",
+            " insert into xcap_service_uris (uri, document_id) select unnest(%s::text[]), id from d",
             username,
             domain,
             document.encode(),
-            service_uri,
+            [service_uri, *others],
         )
 
 
