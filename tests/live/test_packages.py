@@ -1,0 +1,209 @@
+"""Event packages on the wire: pieces become wholes, nothing is left out, notifiers that fork, rates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from lxml import etree
+
+from tests.live.conftest import NewPhone
+from tests.live.rig import documents, list_notify
+from tests.live.rig.database import Databases
+from tests.live.rig.list_notify import ListNotify
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.phone import ListCall, token
+from tests.live.rig.presence import BackEndDialog, Domain, PresenceServer, Script, State
+from tests.live.rig.waiting import eventually
+
+
+@dataclass(frozen=True)
+class Package:
+    """A document in full and a piece for it; `ids` are in the whole that they make."""
+
+    event: str
+    kind: str
+    document: str
+    piece: str
+    ids: tuple[str, ...]
+
+    def body(self, version: int, state: str) -> bytes:
+        text = self.document if state == "full" else self.piece
+        return text.format(version=version, state=state).encode()
+
+
+NS = "urn:ietf:params:xml:ns"
+WINFO = (
+    f'<watcherinfo xmlns="{NS}:watcherinfo" version="{{version}}" state="{{state}}">'
+    '<watcher-list resource="sip:b@x" package="presence">'
+    '<watcher id="{id}" status="active" event="approved">sip:{id}@x</watcher>'
+    "</watcher-list></watcherinfo>"
+)
+REG = (
+    f'<reginfo xmlns="{NS}:reginfo" version="{{version}}" state="{{state}}">'
+    '<registration aor="sip:b@x" id="{id}" state="active"/></reginfo>'
+)
+CONFERENCE = (
+    f'<conference-info xmlns="{NS}:conference-info" entity="sip:c@x" version="{{version}}" state="{{state}}">'
+    '<users{users}><user entity="{id}" state="full"/></users></conference-info>'
+)
+DIALOG = (
+    f'<dialog-info xmlns="{NS}:dialog-info" entity="sip:b@x" version="{{version}}" state="{{state}}">'
+    '<dialog id="{id}"><state>early</state></dialog></dialog-info>'
+)
+
+
+def package(event: str, kind: str, text: str) -> Package:
+    return Package(
+        event,
+        f"application/{kind}+xml",
+        text.replace("{id}", "one").replace("{users}", ""),
+        text.replace("{id}", "two").replace("{users}", ' state="partial"'),
+        ("one", "two"),
+    )
+
+
+PACKAGES = (
+    package("dialog", "dialog-info", DIALOG),
+    package("presence.winfo", "watcherinfo", WINFO),
+    package("reg", "reginfo", REG),
+    package("conference", "conference-info", CONFERENCE),
+)
+
+
+@pytest.fixture(scope="module")
+def server(
+    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ListServer]:
+    server = ListServer(
+        databases.create(),
+        broker_url,
+        tmp_path_factory.mktemp("packages"),
+        RLS_PRESENCE_SERVER=f"sip:{presence.address}",
+        RLS_EVENTS=",".join(("presence", "message-summary", "x-odd", *(each.event for each in PACKAGES))),
+    )
+    try:
+        server.start_worker()
+        yield server
+    finally:
+        server.stop()
+
+
+Subscribing = Callable[..., ListCall]
+
+
+@pytest.fixture
+def subscribing(server: ListServer, new_phone: NewPhone, resources: Domain, domain: str) -> Subscribing:
+    """Alice's subscriptions to a list of bob, who has a state."""
+    uri, phone = f"sip:alice-list@{domain}", new_phone("alice", server)
+    events = ("presence", "message-summary", "x-odd", *(each.event for each in PACKAGES))
+    document = documents.simple(uri, [f"sip:bob@{domain}"], events)
+    server.database.store_list(f"alice@{domain}", uri, document)
+
+    def make(event: str, state: State) -> ListCall:
+        resources.scripts[f"sip:bob@{domain}"] = Script(state=state)
+        call = phone.call(uri, event, f"multipart/related, application/rlmi+xml, {state.content_type}")
+        assert call.subscribe().status == 200
+        eventually(lambda: dialogs_of(resources, event.partition(";")[0]), "back end")
+        return call
+
+    return make
+
+
+@pytest.fixture
+def subscribed(subscribing: Subscribing) -> Subscribing:
+    """The state has been told."""
+
+    def make(event: str, state: State) -> ListCall:
+        call = subscribing(event, state)
+        call.settled()
+        return call
+
+    return make
+
+
+def dialogs_of(resources: Domain, event: str) -> list[BackEndDialog]:
+    """Those of bob."""
+    return [dialog for dialog in resources.dialogs if dialog.event == event]
+
+
+def newest(call: ListCall, uri: str) -> etree._Element:
+    """The root of the document that was told last."""
+    for message in reversed(call.notifies):
+        if (told := list_notify.parse(message)).instances.get(uri):
+            return etree.fromstring(told.body_of(uri))
+    return etree.Element("nothing")
+
+
+@pytest.mark.req("R4662-4.6-3", "R4235-4.3-1", "R3857-4.3-1")
+def test_a_piece_is_told_as_the_whole_that_it_makes(
+    subscribing: Subscribing, resources: Domain, domain: str
+) -> None:
+    """All packages at once, since most have pauses of five seconds."""
+    bob = f"sip:bob@{domain}"
+    calls = {
+        each: subscribing(each.event, State(each.body(0, "full"), content_type=each.kind))
+        for each in PACKAGES
+    }
+    for each in PACKAGES:
+        (dialog,) = dialogs_of(resources, each.event)
+        assert dialog.notify(each.body(1, "partial"), kind=each.kind).status == 200
+    for each, call in calls.items():
+        eventually(lambda call=call: is_merged(newest(call, bob)), each.event)  # type: ignore[misc]
+        root = newest(call, bob)
+        named = {name for element in root.iter() for name in (element.get("id"), element.get("entity"))}
+        assert named >= set(each.ids), each.event
+
+
+def is_merged(root: etree._Element) -> bool:
+    return (root.get("version"), root.get("state")) == ("1", "full")
+
+
+@pytest.mark.req("R4662-4.6-3")
+def test_every_body_of_an_unknown_package_is_told_in_order(
+    subscribed: Subscribing, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = subscribed("x-odd", State(b"none", content_type="application/x-odd"))
+    bodies = [b"one", b"two", b"three"]
+    for body in bodies:
+        assert resources.dialog(bob).notify(body, kind="application/x-odd").status == 200
+    assert [call.notify(number).body_of(bob) for number in (2, 3, 4)] == bodies
+
+
+def instances(told: ListNotify, uri: str) -> dict[str, tuple[str, bytes]]:
+    return {each.id: (each.state, each.body) for each in told.instances[uri]}
+
+
+@pytest.mark.req("R6665-4.1.4-1", "R4662-5.5-1", "R4662-5.5-3", "R3842-3.10-1")
+def test_each_notifier_that_answers_is_an_instance_whose_id_stays(
+    subscribed: Subscribing, resources: Domain, domain: str
+) -> None:
+    bob, kind = f"sip:bob@{domain}", "application/simple-message-summary"
+    call = subscribed("message-summary", State(b"Messages-Waiting: no\r\n", content_type=kind))
+    dialog = resources.dialog(bob)
+    forked = dialog.notify_request(State(b"Messages-Waiting: yes\r\n", content_type=kind))
+    dialog.send(forked.replace(dialog.tag.encode(), token().encode()))
+    assert dialog.answer_to_last().status == 200
+    both = {"1": ("active", b"Messages-Waiting: no\r\n"), "2": ("active", b"Messages-Waiting: yes\r\n")}
+    assert instances(call.notify(2), bob) == both
+    assert call.subscribe(600).status == 200
+    assert instances(call.notify(3), bob) == both
+
+
+@pytest.mark.req("R6446-5.2-1", "R6446-5.4-1")
+def test_who_asks_for_fewer_notifies_gets_fewer_and_the_last_state(
+    subscribed: Subscribing, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = subscribed("presence;max-rate=0.5", State(b"<first/>"))
+    assert call.notify(1).state.endswith(";max-rate=0.5")
+    assert resources.dialog(bob).first["Event"] == "presence", "the rate is ours to keep"
+    for number in range(3):
+        assert resources.dialog(bob).notify(b"<%d/>" % number).status == 200
+    eventually(lambda: call.notifies[-1].body.find(b"<2/>") > 0, "the last state")
+    gaps = [
+        later.at - earlier.at for earlier, later in zip(call.notifies[1:], call.notifies[2:], strict=False)
+    ]
+    assert gaps and min(gaps) > 1, "two seconds, less what arrived late"
