@@ -39,6 +39,7 @@ fuzz: python
 	@$(PYTHON) -m rlsproject.prepare --tests
 	@$(VENV)/python -m pip install --quiet --requirement requirements-fuzz.txt
 	@$(VENV)/python -m tests.fuzz $(ARGS)
+	@$(if $(ARGS),,$(VENV)/python -m pytest tests/pure --hypothesis-profile=search)
 
 audit: setup
 	@$(VENV)/python -m pip install --quiet --requirement requirements-audit.txt

@@ -13,13 +13,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from rlsproject.embedded import Places, Postgres, Valkey
 
 HAS_DATABASE = "DATABASE_URL" in os.environ
 HAS_BROKER = "BROKER_URL" in os.environ
 PLACES = Places(Path(tempfile.mkdtemp(prefix="rls-test-")))
+
+
+# Neither a busy machine nor chance fails a run: the same examples every time, without a stopwatch.
+# `--hypothesis-profile=search` looks for others.
+hypothesis.settings.register_profile(
+    "search", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000, print_blob=True
+)
+hypothesis.settings.register_profile(
+    "repeatable", hypothesis.settings.get_profile("search"), max_examples=100, derandomize=True, database=None
+)
+hypothesis.settings.load_profile("repeatable")
 
 
 def _isolate() -> None:

@@ -11,6 +11,7 @@ from sipworker.sip.flow import Flow
 from sipworker.transport.certificates import Tls, TlsFiles
 from sipworker.transport.transports import Transports
 from tests.live.rig.secure import Authority
+from tests.live.rig.waiting import LIMIT
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,13 +37,13 @@ async def test_only_who_proved_its_name_is_asked_by_its_own_connection(
     writer.write(
         b"OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/TLS presence.test;alias\r\nContent-Length: 0\r\n\r\n"
     )
-    await asyncio.wait_for(received.get(), 10)
+    await asyncio.wait_for(received.get(), LIMIT)
     to_presence = transports.flows[0].to(writer.get_extra_info("sockname")[:2], "presence.test")
     transports.send(to_presence, b"SUBSCRIBE")
     if proves == "presence.test":
-        assert await asyncio.wait_for(reader.read(9), 10) == b"SUBSCRIBE"
+        assert await asyncio.wait_for(reader.read(9), LIMIT) == b"SUBSCRIBE"
     else:
-        failed = {await asyncio.wait_for(lost.get(), 10) for _ in range(2)}
+        failed = {await asyncio.wait_for(lost.get(), LIMIT) for _ in range(2)}
         assert to_presence in failed  # by a connection of our own, but nobody listens there
     writer.close()
     await transports.close()

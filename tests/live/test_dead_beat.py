@@ -24,6 +24,6 @@ def test_worker_ticks_while_the_beat_is_dead(
         assert call.notify(2).body_of(bob) == pidf("bob", "without a beat")
     finally:
         server.beat.start()
-    eventually(lambda: server.ticked_by() == "celery", "tick by Celery", 60)
+    eventually(lambda: server.ticked_by() == "celery", "tick by Celery")
     resources.dialog(bob).notify(pidf("bob", "with a beat"))
     assert call.notify(3).body_of(bob) == pidf("bob", "with a beat")

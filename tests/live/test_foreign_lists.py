@@ -74,7 +74,7 @@ def test_document_is_asked_for_again_by_its_entity_tag(
         Answer(status=503),
         Answer(status=401),
         Answer(status=302, headers=(("Location", "http://127.0.0.1:1/"),)),
-        Answer("<rls-services/>", delay=3),
+        Answer("<rls-services/>", delay=3600),
         Answer("x" * 1_100_000),
     ],
     ids=["fails", "refuses", "redirects", "slow", "too-long"],
@@ -87,10 +87,8 @@ def test_failure_is_no_absence(
     foreign.answers[index(domain)] = bad
     eventually(lambda: "a foreign XCAP server fails" in server.worker.output(), "complaint")
     time.sleep(1.1)  # what was fetched within a second is good for others
-    start = time.monotonic()
     refused = phone.call(f"sip:friends@{domain}").subscribe()
     assert (refused.status, refused["Retry-After"]) == (500, "5")
-    assert time.monotonic() - start < 3.5  # else a 100 would have to go out
     assert call.subscribe().status == 200
     assert call.notify(2).resources == [f"sip:bob@{domain}"]
     assert server.worker.output().count("a foreign XCAP server fails") == 1

@@ -115,7 +115,7 @@ def test_trace_shows_both_sides_of_a_subscription(
     )
     tracing.start()
     recording = "select 1 from rls_traced_messages m join rls_traces t on t.id = trace_id where target = %s"
-    eventually(lambda: call.subscribe() and server.database.rows(recording, user), "trace", 20)
+    eventually(lambda: call.subscribe() and server.database.rows(recording, user), "trace")
     phone.subscribe(call.list_uri).notify(0)
     tracing.join()
     first = [message["message"].split(" ", 1)[0] for message in shown]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.secure import Authority
-from tests.live.rig.waiting import eventually
+from tests.live.rig.waiting import LIMIT, eventually
 from tests.live.rig.wire import address_text
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="sudo apt install openssl")
@@ -44,7 +44,7 @@ class Client:
         self.sees(f"Call-ID: {call_id}\n")
 
     def ends(self) -> None:
-        self._process.wait(20)
+        self._process.wait(LIMIT)
 
 
 @contextmanager

@@ -158,7 +158,7 @@ def test_a_presence_server_that_comes_back_is_used_again(
     assert new_phone("alice", server).subscribe(uri).settled().instance(bob).state == "active"
     back = PresenceServer(port=port)
     try:
-        eventually(lambda: "a presence server is back" in server.worker.output(), "the verdict", 30)
+        eventually(lambda: "a presence server is back" in server.worker.output(), "the verdict")
         uri = store_list(server, domain, claire, "tom")
         assert new_phone("tom", server).subscribe(uri).settled().resources == [claire]
         assert back.domain(domain).dialog(claire)

@@ -15,6 +15,7 @@ from sipworker.sip.flow import Flow
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.stray import StrayAnswers
 from sipworker.transport.transports import Transports
+from tests.live.rig.waiting import LIMIT
 
 pytestmark = pytest.mark.asyncio
 ANSWER = (
@@ -50,9 +51,9 @@ class Agent:
         host, port = self.at("tcp").local
         _, client = await asyncio.open_connection(host, port)
         client.write(b"OPTIONS sip:b@x.test SIP/2.0\r\nContent-Length: 0\r\n\r\n")
-        flow = await asyncio.wait_for(self.received.get(), 10)
+        flow = await asyncio.wait_for(self.received.get(), LIMIT)
         client.close()
-        assert await asyncio.wait_for(self.lost.get(), 10) == flow
+        assert await asyncio.wait_for(self.lost.get(), LIMIT) == flow
         return flow
 
 
@@ -93,7 +94,7 @@ async def test_an_answer_finds_its_client_when_the_connection_is_gone(
     async with client() as (port, got):
         answer = ANSWER.format(sent_by.format(port), received).encode()
         agent.transports.send(await agent.gone(), answer)
-        assert await asyncio.wait_for(got, 10) == answer
+        assert await asyncio.wait_for(got, LIMIT) == answer
 
 
 async def test_an_answer_that_finds_nobody_is_given_up(agent: Agent) -> None:
@@ -102,7 +103,7 @@ async def test_an_answer_that_finds_nobody_is_given_up(agent: Agent) -> None:
     flow = await agent.gone()
     agent.transports.send(flow, ANSWER.format(f"127.0.0.1:{port}", "").encode())
     for _ in range(2):  # received and sent-by
-        assert (await asyncio.wait_for(agent.lost.get(), 10)).remote == ("127.0.0.1", port)
+        assert (await asyncio.wait_for(agent.lost.get(), LIMIT)).remote == ("127.0.0.1", port)
 
 
 def _closed_port() -> int:
@@ -119,6 +120,6 @@ async def test_a_closed_port_is_told_at_once_and_only_of_whom_it_is(agent: Agent
     for _ in range(3):
         agent.transports.send(dead, b"OPTIONS")
         agent.transports.send(alive, b"OPTIONS")  # may meet the error of the one before
-        assert await asyncio.wait_for(agent.lost.get(), 10) == dead
-        await asyncio.wait_for(agent.received.get(), 10)
+        assert await asyncio.wait_for(agent.lost.get(), LIMIT) == dead
+        await asyncio.wait_for(agent.received.get(), LIMIT)
     assert agent.lost.empty()

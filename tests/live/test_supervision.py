@@ -17,6 +17,7 @@ from rlsproject.run.lock import lock
 from rlsproject.run.ports import obstacles
 from rlsproject.run.process import Process
 from rlsproject.run.supervisor import Supervisor
+from tests.live.rig.waiting import eventually
 
 DEAF = """
 import signal, time
@@ -45,13 +46,6 @@ def python(name: str, program: str, logs: Path) -> Process:
     return Process(name, [sys.executable, "-c", program], logs)
 
 
-def eventually(condition: Callable[[], object], limit: float = 10) -> None:
-    end = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def watched(supervisor: Supervisor, sign: Callable[[], object]) -> Callable[[], object]:
     def look() -> object:
         supervisor.watch()
@@ -66,10 +60,10 @@ def test_death_is_told_with_the_log_and_followed_by_a_restart(
     monkeypatch.setattr("rlsproject.run.process.FIRST_PAUSE", 0.01)
     process = python("beat", "print('the reason'); raise SystemExit(3)", tmp_path)
     supervisor.start_process(process)
-    eventually(watched(supervisor, lambda: said))
+    eventually(watched(supervisor, lambda: said), "report")
     assert "beat ended with code 3" in said[0]
     assert "the reason" in said[0]
-    eventually(watched(supervisor, lambda: process.pid))
+    eventually(watched(supervisor, lambda: process.pid), "restart")
 
 
 def test_pause_before_restart_grows(tmp_path: Path) -> None:
@@ -77,7 +71,7 @@ def test_pause_before_restart_grows(tmp_path: Path) -> None:
     pauses = []
     for _ in range(7):
         process.start()
-        eventually(lambda: process._running and process._running.poll() is not None)
+        eventually(lambda: process._running and process._running.poll() is not None, "end")
         report = process.watch()
         assert report
         pauses.append(int(report.rsplit("in ", 1)[1].removesuffix(" s.")))
@@ -91,7 +85,7 @@ def test_killed_process_is_told_with_its_signal(
     supervisor.start_process(process)
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)
-    eventually(watched(supervisor, lambda: said))
+    eventually(watched(supervisor, lambda: said), "report")
     assert "web ended by signal 9" in said[0]
 
 
@@ -100,7 +94,7 @@ def test_leaving_stops_everything_also_what_ignores_a_request(
 ) -> None:
     process = python("deaf", DEAF, tmp_path)
     process.start()
-    eventually(lambda: "up" in process.log.read_text())
+    eventually(lambda: "up" in process.log.read_text(), "start")
     pid = process.pid
     assert pid
     process.ask_to_stop()

@@ -142,7 +142,7 @@ def test_a_worker_without_usable_certificates_does_not_start(
         path.write_text(content)
     server = unstarted(RLS_TLS_CERTIFICATES=str(path), RLS_TLS_KEYS=key)
     server.worker.start()
-    eventually(lambda: not server.worker.lives, "the end of the worker", 60)
+    eventually(lambda: not server.worker.lives, "the end of the worker")
     assert server.worker.stop() != 0
     output = server.worker.output()
     assert says in output

@@ -11,6 +11,7 @@ from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, PresenceServer, pidf
+from tests.live.rig.waiting import LIMIT
 
 
 @pytest.mark.req("R3261-18-1", "R3261-18-2")
@@ -130,7 +131,7 @@ def test_presence_server_at_an_ipv6_address(start_worker: Start, new_phone: NewP
 
 @pytest.mark.req("R5626-5.4-1")
 def test_a_ping_on_a_stream_is_answered_at_once(server: ListServer) -> None:
-    with socket.create_connection(server.sip, timeout=10) as stream:
+    with socket.create_connection(server.sip, timeout=LIMIT) as stream:
         stream.sendall(b"\r\n\r\n")
         assert stream.recv(16) == b"\r\n"
 

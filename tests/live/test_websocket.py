@@ -14,6 +14,7 @@ from tests.live.conftest import Start
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Message
 from tests.live.rig.secure import Authority
+from tests.live.rig.waiting import LIMIT
 from tests.pure.websocket_ends import UPGRADE
 
 SIP = [Subprotocol("sip")]
@@ -29,7 +30,7 @@ def url(server: ListServer) -> str:
 
 
 def answer(connection: ClientConnection) -> Message:
-    data = connection.recv(timeout=10)
+    data = connection.recv(timeout=LIMIT)
     assert isinstance(data, str)
     return Message(data.encode(), time.monotonic(), ("", 0))
 
@@ -59,7 +60,7 @@ def test_who_does_not_speak_sip_is_refused(server: ListServer, offered: list[Sub
 
 def test_pings_are_answered(server: ListServer) -> None:
     with connect(url(server), subprotocols=SIP) as connection:
-        assert connection.ping().wait(10)
+        assert connection.ping().wait(LIMIT)
 
 
 def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServer) -> None:
@@ -67,7 +68,7 @@ def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServe
     request = OPTIONS.format("last", "last").encode()
     masked = b"\x81\xfe" + len(request).to_bytes(2) + bytes(4) + request
     good_bye = b"\x88\x80" + bytes(4)
-    with socket.create_connection(server.sip_by("ws"), timeout=10) as phone:
+    with socket.create_connection(server.sip_by("ws"), timeout=LIMIT) as phone:
         phone.sendall(UPGRADE + masked + good_bye)
         received = b""
         while data := phone.recv(4096):
@@ -77,7 +78,7 @@ def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServe
 
 def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authority) -> None:
     server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.5")
-    with socket.create_connection(server.sip_by("ws"), timeout=10) as silent:
+    with socket.create_connection(server.sip_by("ws"), timeout=LIMIT) as silent:
         silent.sendall(UPGRADE)
         received = b""
         while data := silent.recv(4096):
@@ -86,7 +87,7 @@ def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authorit
     assert received.partition(b"\r\n\r\n")[2] == 2 * ping + going_away
     with connect(url(server), subprotocols=SIP) as answering:
         time.sleep(2)
-        assert answering.ping().wait(10)
+        assert answering.ping().wait(LIMIT)
 
 
 @pytest.mark.req("R7118-7-1")

@@ -12,6 +12,7 @@ import pytest
 from rls.domain import digest
 from tests.live.rig.database import PASSWORD
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.waiting import LIMIT
 
 RL = "urn:ietf:params:xml:ns:resource-lists"
 NAME = "a/~~/[b]?%20&amp;é='1'+"
@@ -30,7 +31,7 @@ class RawClient:
     def __init__(self, server: ListServer, user: str) -> None:
         self._host = urlsplit(server.http).netloc
         host, _, port = self._host.partition(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=30)
+        self._socket = socket.create_connection((host, int(port)), timeout=LIMIT)
         self._username = user.partition("@")[0]
         self.index = f"/xcap-root/resource-lists/users/sip:{user}/index"
 
@@ -68,7 +69,7 @@ class RawClient:
         except TimeoutError:
             return True
         finally:
-            self._socket.settimeout(30)
+            self._socket.settimeout(LIMIT)
 
     def close(self) -> None:
         self._socket.close()

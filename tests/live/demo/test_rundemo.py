@@ -17,10 +17,10 @@ from sipworker.endpoint import Endpoint, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.message import Request
 from sipworker.sip.subscription import Subscription
+from tests.live.rig.waiting import LIMIT
 
 pytestmark = pytest.mark.asyncio
 PROJECT = Path(__file__).resolve().parents[3]
-LIMIT = 30.0
 
 
 def free_address() -> str:

@@ -58,9 +58,9 @@ class DocumentWatch(ListCall):
         ]
         return self.ask(self.request(expires, lines, body=body))
 
-    def told(self, number: int, limit: float = 5.0) -> Told:
+    def told(self, number: int) -> Told:
         """Waits for the NOTIFY with this CSeq; fails if there is a gap before it."""
-        self.phone.inbox.wait(lambda message: self.is_notify(message) and message.cseq == number, limit=limit)
+        self.phone.inbox.wait(lambda message: self.is_notify(message) and message.cseq == number)
         assert [message.cseq for message in self.notifies][:number] == list(range(1, number + 1))
         message = self.notifies[number - 1]
         assert message["SIP-ETag"]

@@ -70,7 +70,7 @@ class ListServer:
             process.start()
         self.worker_ready()
         self.web.wait_until(self.web_answers)
-        eventually(lambda: self.ticked_by() == "celery", "tick by Celery", 60)
+        eventually(lambda: self.ticked_by() == "celery", "tick by Celery")
 
     def start_worker(self, **settings: str) -> None:
         self.worker.start(**settings)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.live.rig.database import PROJECT
 from tests.live.rig.waiting import LIMIT
 
-START_LIMIT = 60.0
+START_LIMIT = 120.0
 """Seconds for a process to come up on a machine that is busy with other tests."""
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tests.live.rig.message import Message
 
-LIMIT = 15.0
+LIMIT = 60.0
 """Seconds after which a live test gives up: far more than anything takes."""
 T = TypeVar("T")
 

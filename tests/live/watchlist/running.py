@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.live.rig.waiting import LIMIT
+
 PROJECT = Path(__file__).resolve().parents[3]
 LIST = "sip:friends@example.test"
 ALICE = "sip:alice@example.test"
-LIMIT = 30.0
 
 
 class Finished(NamedTuple):

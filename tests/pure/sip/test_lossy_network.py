@@ -81,7 +81,7 @@ class World:
             assert agent.transactions._by_flow == {} and agent.transactions._originals == {}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks, st.integers(0, 2**32), st.integers(0, 5), st.floats(0.1, 20))
 def test_a_subscription_has_the_last_content_or_fails_cleanly(
     conditions: Conditions, seed: int, pushes: int, pause: float
@@ -104,7 +104,7 @@ def test_a_subscription_has_the_last_content_or_fails_cleanly(
     world.assert_nothing_is_left()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(networks, st.integers(0, 2**32))
 def test_refreshes_keep_a_subscription_for_hours(conditions: Conditions, seed: int) -> None:
     world = World(conditions, seed)
