@@ -20,7 +20,7 @@ def listening() -> psycopg.Connection[tuple[object, ...]]:
 
 
 def heard(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-    return [each.payload for each in connection.notifies(timeout=1, stop_after=1)]
+    return [each.payload for each in connection.notifies(timeout=60, stop_after=1)]
 
 
 def test_services_of_a_user_are_found_anew(transactional_db: None, alice: Api, operator: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.django.engine.clock import Clock
 from tests.django.engine.lists import Lists
 from tests.django.engine.phone import RLS, Phone
 from tests.django.engine.presence_server import PresenceServer
+from tests.django.engine.waiting import LIMIT, until
 from tests.pure.sip.network import Network
 
 DEFAULTS: dict[str, Any] = {"commit_gap": 0.0, "secret": b"test", "presence_servers": ()}
@@ -115,7 +117,7 @@ class Rig:
             self.network.now = self.clock.now()
             self.network.run()
             await self._turns()
-            await self.until(lambda: not len(self.worker.directory))
+            await until(lambda: not len(self.worker.directory))
             await self._commit()
             await self._turns()
             self.network.run()
@@ -129,7 +131,7 @@ class Rig:
     async def _commit(self) -> None:
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.worker.writer.after(lambda now: committed.set_result(None))
-        await asyncio.wait_for(committed, 10)
+        await asyncio.wait_for(committed, LIMIT)
 
     async def pass_time(self, seconds: float) -> None:
         end = self.clock.now() + seconds
@@ -147,7 +149,7 @@ class Rig:
         """What the Celery task does for all slices; returns the NOTIFYs numbered."""
         before = self.delivered
         numbered = await self.tick_alone()
-        await self.until(lambda: self.delivered == before + numbered)
+        await until(lambda: self.delivered == before + numbered)
         await self.quiet()
         return numbered
 
@@ -155,21 +157,18 @@ class Rig:
         """The same while no worker runs."""
         return await asyncio.to_thread(_tick, self.worker.options.slices)
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        for _ in range(2000):
-            if condition():
-                return
-            await asyncio.sleep(0.002)
-        raise AssertionError("waited in vain")
+    async def eventually(self, condition: Callable[[], object]) -> None:
+        """All that is under way arrives meanwhile."""
+        end = time.monotonic() + LIMIT
+        await self.quiet()
+        while not condition():
+            assert time.monotonic() < end, "waited in vain"
+            await asyncio.sleep(0.005)
+            await self.quiet()
 
     async def told(self, count: int) -> None:
         """Until the phone has got that many NOTIFYs."""
-        for _ in range(200):
-            await self.quiet()
-            if len(self.phone.told) >= count:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("not told")
+        await self.eventually(lambda: len(self.phone.told) >= count)
 
     # -- what is stored
 

@@ -15,6 +15,7 @@ from rls.store.ids import IdBlocks
 from sipworker.engine import directory
 from sipworker.engine.directory import Answer, Directory
 from tests.django.database import connect
+from tests.django.engine.waiting import LIMIT
 from tests.django.xcap.documents import inline, services
 from xcap import lookup, store
 from xcap.resolution import ResolvedService
@@ -55,7 +56,7 @@ async def asked(transactional_db: None) -> AsyncIterator[Directory]:
 async def answer(directory: Directory, uri: str, user: tuple[str, str] | None = None) -> Answer | None:
     got: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
     directory.ask(uri, user, lambda answer, now: got.set_result(answer))
-    return await asyncio.wait_for(got, 5)
+    return await asyncio.wait_for(got, LIMIT)
 
 
 async def test_a_list_is_found_with_its_entries(asked: Directory) -> None:

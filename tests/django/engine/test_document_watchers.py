@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
 
 import pytest
 
@@ -11,19 +11,11 @@ from rls.domain import digest
 from sipworker.documents import store
 from tests.django.engine.lists import BOB, FRIENDS, service
 from tests.django.engine.rig import Rig
+from tests.django.engine.waiting import LIMIT
 
 pytestmark = pytest.mark.asyncio
 
 ALICE = "sip:alice@example.test"
-
-
-async def until(rig: Rig, condition: Callable[[], object]) -> None:
-    for _ in range(200):
-        await rig.quiet()
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("waited in vain")
 
 
 def credentials(rig: Rig, password: str, nc: int = 1) -> str:
@@ -49,8 +41,8 @@ async def test_only_who_has_the_password_subscribes(rig: Rig) -> None:
     await rig.quiet()
     for password in ("wrong", "secret"):
         rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*", authorization=credentials(rig, password))
-        await until(rig, lambda: rig.phone.statuses[-1] != 100)
-    await until(rig, lambda: notifies(rig) == [1])
+        await rig.eventually(lambda: rig.phone.statuses[-1] != 100)
+    await rig.eventually(lambda: notifies(rig) == [1])
     assert rig.phone.statuses == [401, 401, 200]
     assert await rig.select("select identity from xcap_watchers") == [(ALICE,)]
 
@@ -58,13 +50,13 @@ async def test_only_who_has_the_password_subscribes(rig: Rig) -> None:
 async def test_nobody_refreshes_the_subscription_of_another(rig: Rig) -> None:
     await rig.start()
     rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*")
-    await until(rig, lambda: notifies(rig) == [1])
+    await rig.eventually(lambda: notifies(rig) == [1])
     rig.phone.refresh(event="xcap-diff", accept="*/*", from_="<sip:mallory@example.test>;tag=phone")
-    await until(rig, lambda: len(rig.phone.statuses) == 2)
+    await rig.eventually(lambda: len(rig.phone.statuses) == 2)
     assert rig.phone.statuses == [200, 403]
     rig.phone.refresh("0", event="xcap-diff", accept="*/*")
-    await until(rig, lambda: notifies(rig) == [1, 2])
-    await until(rig, lambda: not rig.worker.documents)
+    await rig.eventually(lambda: notifies(rig) == [1, 2])
+    await rig.eventually(lambda: not rig.worker.documents)
     assert rig.phone.statuses[-1] == 200
 
 
@@ -87,7 +79,7 @@ async def test_a_list_is_subscribed_to_with_any_package(rig: Rig) -> None:
     rig.phone.subscribe(
         FRIENDS, event="xcap-diff", supported="", accept="*/*", call_id="other", cseq="1 SUBSCRIBE"
     )
-    await until(rig, lambda: len(rig.phone.statuses) == 2)
+    await rig.eventually(lambda: len(rig.phone.statuses) == 2)
     assert rig.phone.statuses == [200, 200]
     assert len(await rig.select("select id from xcap_watchers")) == 1
 
@@ -105,12 +97,11 @@ async def test_what_the_database_refuses_is_tried_again(rig: Rig, monkeypatch: p
 
     monkeypatch.setattr(store, "_write", fails)
     rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*")
-    for _ in range(100):  # the retry is set from another thread: time passes until it was seen
+    end = time.monotonic() + LIMIT
+    while notifies(rig) != [1]:  # the retry is set from another thread: time passes until it was seen
+        assert time.monotonic() < end, "not told"
         await rig.pass_time(0.5)
         await asyncio.sleep(0.01)
-        if notifies(rig) == [1]:
-            break
-    assert notifies(rig) == [1]
     assert failures < 0
     assert rig.phone.statuses[-1] == 200
 
@@ -120,9 +111,9 @@ async def test_after_a_notify_that_failed_the_next_has_full_state(rig: Rig) -> N
     await rig.start()
     rig.phone.answers = [500]
     rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*")
-    await until(rig, lambda: notifies(rig) == [1])
+    await rig.eventually(lambda: notifies(rig) == [1])
     await rig.pass_time(5.1)
-    await until(rig, lambda: notifies(rig) == [1, 2])
+    await rig.eventually(lambda: notifies(rig) == [1, 2])
 
 
 @pytest.mark.req("R6665-4.2.2-4")
@@ -130,10 +121,9 @@ async def test_an_answer_that_ends_the_dialog_ends_the_subscription(rig: Rig) ->
     await rig.start()
     rig.phone.answers = [481]
     rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*")
-    await until(rig, lambda: notifies(rig) == [1])
-    await until(rig, lambda: not rig.worker.agent.incoming)
-    for _ in range(100):
-        if not await rig.select("select id from xcap_watchers"):
-            return
+    await rig.eventually(lambda: notifies(rig) == [1])
+    await rig.eventually(lambda: not rig.worker.agent.incoming)
+    end = time.monotonic() + LIMIT
+    while await rig.select("select id from xcap_watchers"):
+        assert time.monotonic() < end, "the row is still there"
         await asyncio.sleep(0.02)
-    raise AssertionError("the row is still there")

@@ -8,6 +8,7 @@ from rls.domain import multipart, rlmi
 from sipworker.sip.message import Request
 from tests.django.engine.lists import BOB, CAROL, service
 from tests.django.engine.rig import Rig
+from tests.django.engine.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -115,7 +116,7 @@ async def test_who_leaves_the_list_leaves_with_all_rows(rig: Rig) -> None:
     asked = len(rig.lists.asked)
     rig.lists.put(service(CAROL))
     rig.worker.list_changes.changed("1")
-    await rig.until(lambda: len(rig.lists.asked) > asked)
+    await until(lambda: len(rig.lists.asked) > asked)
     await rig.quiet()
     assert await rig.select("select instance from rls_presentity") == [("1",)]
 

@@ -11,6 +11,7 @@ from rls import services
 from tests.django.engine.lists import BOB, CAROL, DAVE, FRIENDS, service
 from tests.django.engine.phone import Phone
 from tests.django.engine.rig import Rig
+from tests.django.engine.waiting import until
 from xcap.documents.sharing import Sharing
 from xcap.resolution import ResolvedService, Sought
 
@@ -26,7 +27,7 @@ async def announce(rig: Rig, document: int = 1) -> None:
     """As the XCAP server does when a document is written."""
     checked = len(rig.lists.asked)
     await asyncio.to_thread(_announce, document)
-    await rig.until(lambda: len(rig.lists.asked) > checked)
+    await until(lambda: len(rig.lists.asked) > checked)
     await rig.quiet()
 
 
@@ -228,8 +229,8 @@ async def test_a_lost_database_connection_makes_the_worker_look_at_every_list(ri
     await rig.connection.execute(
         "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %%'"
     )
-    await rig.until(lambda: not rig.worker.listener.listening.is_set())
+    await until(lambda: not rig.worker.listener.listening.is_set())
     rig.clock.set_forward_to(rig.clock.now() + 2)
-    await rig.until(rig.worker.listener.listening.is_set)
+    await until(rig.worker.listener.listening.is_set)
     await rig.told(3)
     assert list(rig.phone.told[2].states) == [CAROL]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.django.engine.lists import BOB, service
 from tests.django.engine.rig import Rig
+from tests.django.engine.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,7 +24,7 @@ async def test_what_was_announced_while_nobody_listened_is_delivered(rig: Rig) -
     rig.server.tell(BOB, b"<missed/>")
     await rig.quiet()
     await rig.connection.execute(KILL)
-    await rig.until(lambda: not rig.worker.listener.listening.is_set())
+    await until(lambda: not rig.worker.listener.listening.is_set())
     assert await rig.tick_alone() == 1
     rig.clock.set_forward_to(rig.clock.now() + 2)
     await rig.told(3)
@@ -39,7 +40,7 @@ async def test_rows_of_forgotten_watchers_leave_the_outbox(rig: Rig) -> None:
     await rig.connection.execute(
         "select pg_notify('rls_outbox_1', min(id) || ':' || max(id)) from rls_outbox"
     )
-    await rig.until(lambda: rig.delivered == 1)
+    await until(lambda: rig.delivered == 1)
     await rig.quiet()
     assert await rig.select("select id from rls_outbox") == []
 

@@ -12,6 +12,7 @@ from rls import live
 from rls.models import ChangedSetting
 from tests.django.engine.lists import BOB, CAROL, service
 from tests.django.engine.rig import Rig
+from tests.django.engine.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -27,7 +28,7 @@ def _as_the_environment_says(rig: Rig, settings: Settings) -> Iterator[None]:
 
 async def put(rig: Rig, name: str, value: str) -> None:
     await sync_to_async(ChangedSetting(name=name, value=value).save)()
-    await rig.until(lambda: name in live._applied)
+    await until(lambda: name in live._applied)
     await rig.quiet()
 
 

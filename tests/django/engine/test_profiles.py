@@ -12,6 +12,7 @@ from rls.models import CompatibilityProfile
 from sipworker.sip.message import Request
 from tests.django.engine.lists import BOB, CAROL, FRIENDS, service
 from tests.django.engine.rig import Rig
+from tests.django.engine.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -134,12 +135,12 @@ async def test_a_changed_profile_counts_for_running_subscriptions(rig: Rig) -> N
     profile.named = False
     await sync_to_async(profile.save)()
     (watcher,) = rig.worker.watchers._by_id.values()
-    await rig.until(lambda: not watcher.profile.named)
+    await until(lambda: not watcher.profile.named)
     rig.phone.refresh()
     await rig.quiet()
     assert b"<name" not in rig.phone.requests[-1].body
     await sync_to_async(profile.delete)()
-    await rig.until(lambda: watcher.profile.named)
+    await until(lambda: watcher.profile.named)
 
 
 async def test_a_profile_holds_after_a_restart(rig: Rig) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -13,20 +13,30 @@ import pytest_asyncio
 from rls.store import commit_group
 from rls.store.commit_group import CommitGroup, Connection
 from rls.store.numbering import NotifyRequest, OutboxRow
-from sipworker.engine.writer import FLUSH_AFTER, Writer
+from sipworker.engine.writer import Writer
 from tests.django.database import column, connect
+from tests.django.engine.waiting import LIMIT, until
 from tests.django.store.rows import OWNER, SLICES, presentity, state, store, watcher
 
 pytestmark = pytest.mark.asyncio
 REAL_WRITE = commit_group.write
+HOUR = 3600.0
+
+
+class Group(NamedTuple):
+    """When one was written, the states in it, and how many had been acknowledged before."""
+
+    at: float
+    states: int
+    acknowledged: int
 
 
 class Bench:
-    """A running writer; `groups` are the sizes (in states) of those written, with their times."""
+    """A running writer; `groups` are those that it has tried to write."""
 
     def __init__(self, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
         self.connection = connection
-        self.groups: list[tuple[float, int]] = []
+        self.groups: list[Group] = []
         self.numbered: list[OutboxRow] = []
         self.acknowledged: list[int] = []
         self.failures: list[Exception] = []
@@ -41,7 +51,8 @@ class Bench:
     async def _write(
         self, connection: Connection, group: CommitGroup, owner: int, slices: int
     ) -> list[OutboxRow]:
-        self.groups.append((asyncio.get_running_loop().time(), len(group.states)))
+        now = asyncio.get_running_loop().time()
+        self.groups.append(Group(now, len(group.states), len(self.acknowledged)))
         if self.failures and not self.commits_unnoticed:
             raise self.failures.pop(0)
         rows = await REAL_WRITE(connection, group, owner, slices)
@@ -65,11 +76,7 @@ class Bench:
         self.writer.after(lambda now: self.acknowledged.append(row), row)
 
     async def written(self, count: int) -> None:
-        for _ in range(2000):
-            if len(self.acknowledged) >= count:
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError("not written")
+        await until(lambda: len(self.acknowledged) >= count)
 
     async def stored(self) -> dict[int, bytes | None]:
         cursor = await self.connection.execute("select id, presence_state from rls_presentity order by id")
@@ -92,47 +99,47 @@ async def bench(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Asyn
 
 
 async def test_an_idle_writer_starts_at_once(bench: Bench) -> None:
-    bench.start(gap=5.0)
+    bench.start(gap=HOUR)
     bench.learn(1)
-    await asyncio.wait_for(bench.written(1), 1)
+    await bench.written(1)
     assert (await bench.stored())[1] == b"<presence/>"
 
 
 async def test_what_follows_waits_for_the_gap(bench: Bench) -> None:
-    bench.start(gap=0.2)
+    bench.start(gap=2.0)
     bench.learn(1)
     await bench.written(1)
     bench.learn(2)
     await asyncio.sleep(0.05)
     bench.learn(3)
     await bench.written(3)
-    (first, _), (second, size) = bench.groups
-    assert size == 2
-    assert second - first >= 0.19
+    first, second = bench.groups
+    assert second.states == 2
+    assert second.at - first.at > 1.0
 
 
 async def test_enough_waiting_ends_the_gap(bench: Bench) -> None:
-    bench.start(enough=5, gap=5.0)
+    bench.start(enough=5, gap=HOUR)
     bench.learn(1)
     await bench.written(1)
     for row in range(2, 7):
         bench.learn(row)
-    await asyncio.wait_for(bench.written(6), 1)
-    assert [size for _, size in bench.groups] == [1, 5]
+    await bench.written(6)
+    assert [group.states for group in bench.groups] == [1, 5]
 
 
 async def test_a_subscription_is_not_kept_waiting_for_the_gap(bench: Bench) -> None:
-    bench.start(gap=5.0)
+    bench.start(gap=HOUR)
     bench.learn(1)
     await bench.written(1)
     bench.learn(2)
     bench.writer.after(lambda now: bench.acknowledged.append(0))
-    await asyncio.wait_for(bench.written(3), 1)
+    await bench.written(3)
     bench.learn(3)
     bench.writer.group.notify(NotifyRequest(3, full=True))
     bench.writer.wake()
-    await asyncio.wait_for(bench.written(4), 1)
-    assert [size for _, size in bench.groups] == [1, 1, 1]
+    await bench.written(4)
+    assert [group.states for group in bench.groups] == [1, 1, 1]
     assert [row.watcher_id for row in bench.numbered] == [3]
 
 
@@ -146,11 +153,7 @@ async def test_nothing_is_acknowledged_before_its_commit(bench: Bench) -> None:
 
     looks: list[asyncio.Task[None]] = []
     bench.writer.after(lambda now: looks.append(asyncio.create_task(look())))
-    await asyncio.sleep(0)
-    for _ in range(200):
-        await asyncio.sleep(0.005)
-        if looks:
-            break
+    await until(lambda: looks)
     await asyncio.gather(*looks)
     assert seen == [b"<committed/>"]
 
@@ -161,10 +164,7 @@ async def test_answers_come_before_the_notifies_of_their_group(bench: Bench) -> 
     bench.writer._numbered = lambda rows, now: order.append("notify")
     bench.writer.group.notify(NotifyRequest(3, full=True))
     bench.writer.after(lambda now: order.append("200"))
-    for _ in range(200):
-        await asyncio.sleep(0.005)
-        if len(order) == 2:
-            break
+    await until(lambda: len(order) == 2)
     assert order == ["200", "notify"]
 
 
@@ -188,10 +188,8 @@ async def test_a_group_waits_while_the_database_is_away(bench: Bench) -> None:
     bench.failures = [psycopg.OperationalError("away"), psycopg.InterfaceError("still away")]
     bench.start()
     bench.learn(1)
-    await asyncio.sleep(0.05)
-    assert bench.acknowledged == []
     await bench.written(1)
-    assert len(bench.groups) == 3
+    assert [group.acknowledged for group in bench.groups] == [0, 0, 0]
 
 
 async def test_a_group_that_was_committed_unnoticed_leaves_no_number_out(bench: Bench) -> None:
@@ -226,22 +224,19 @@ async def test_answered_notifies_are_deleted_without_anything_else_to_write(benc
     bench.start()
     bench.writer.group.notify(NotifyRequest(3, full=True))
     bench.writer.wake()
-    for _ in range(200):
-        await asyncio.sleep(0.005)
-        if bench.numbered:
-            break
+    await until(lambda: bench.numbered)
     bench.writer.sent(bench.numbered[0].id)
     assert bench.writer.commits == 1
-    await asyncio.sleep(FLUSH_AFTER + 0.2)
+    await until(lambda: bench.writer.commits == 2)
     assert await column(bench.connection, "select id from rls_outbox") == []
 
 
 async def test_a_stopping_writer_writes_what_there_is(bench: Bench) -> None:
-    bench.start(gap=5.0)
+    bench.start(gap=HOUR)
     bench.learn(1)
     await bench.written(1)
     bench.learn(2, b"<last/>")
     bench.writer.stop()
-    await asyncio.wait_for(bench.task, 2)
+    await asyncio.wait_for(bench.task, LIMIT)
     assert bench.acknowledged == [1, 2]
     assert (await bench.stored())[2] == b"<last/>"

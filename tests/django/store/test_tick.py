@@ -123,7 +123,7 @@ async def test_each_owner_hears_the_range_of_its_notifies(connection: Connection
     await store(connection, [watcher(3), watcher(13, owner=2), watcher(23)])
     await mark(connection, (3, 30), (13, 31), (23, 32))
     await asyncio.to_thread(serve, 3)
-    heard = {note.channel: note.payload async for note in other.notifies(timeout=1, stop_after=2)}
+    heard = {note.channel: note.payload async for note in other.notifies(timeout=60, stop_after=2)}
     ids = {
         owner: await column(connection, "select id from rls_outbox where owner = %s order by id", owner)
         for owner in (1, 2)

@@ -34,7 +34,7 @@ class Listener:
         """Payloads since the last call, documents as numbers and trees as URIs."""
         self._connection.execute("select pg_notify('rls_lists', 'end')")
         payloads: list[str] = []
-        for each in self._connection.notifies(timeout=10):
+        for each in self._connection.notifies(timeout=60):
             if each.payload == "end":
                 return payloads
             payloads.append(each.payload)
