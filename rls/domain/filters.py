@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from rls.domain.uri import InvalidUri, SipUri
+from rls.domain.uri import InvalidUri, SipUri, canonical_form
 from rls.domain.xmlinput import MalformedXml, parse
 
 MEDIA_TYPE: Final = "application/simple-filter+xml"
@@ -148,7 +148,7 @@ def _text(element: etree._Element) -> str:
 
 def _subject(uri: str) -> str:
     try:
-        return SipUri.parse(uri).canonical()
+        return canonical_form(uri)
     except InvalidUri as error:
         raise InvalidFilter(f"{uri} is no SIP URI") from error
 
@@ -164,7 +164,7 @@ def _wanted(each: Filter, own: str, whole: str, strangers: Container[str]) -> st
 def canonical(uri: str) -> str:
     """The canonical form; what is no SIP URI as it is."""
     try:
-        return SipUri.parse(uri).canonical()
+        return canonical_form(uri)
     except InvalidUri:
         return uri
 

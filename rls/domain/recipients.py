@@ -79,7 +79,7 @@ def _entries(document: bytes) -> Iterator[Entry]:
 
 def _canonical(entry: Entry) -> str:
     try:
-        return uri.SipUri.parse(entry.request_uri).canonical()
+        return uri.canonical_form(entry.request_uri)
     except uri.InvalidUri:
         return entry.request_uri
 

@@ -19,6 +19,7 @@ _URI = re.compile(
 )
 # What nearly all entries of lists are: nothing that would have to be taken out or looked at twice.
 _PLAIN = re.compile(r"sips?:[A-Za-z0-9\-_.!~*'()+]+@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?").fullmatch
+_CANONICAL = re.compile(r"sips?:[A-Za-z0-9\-_.!~*'()+]+@[a-z0-9_](?:[a-z0-9_.\-]*[a-z0-9_.])?").fullmatch
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED_CHARACTER = re.compile(f"[{_UNRESERVED}]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -120,6 +121,11 @@ _REMEMBERED = 256
 """Characters of a URI that is remembered: nobody fills the memory with long ones."""
 # One SUBSCRIBE has the URIs of its list and its watcher looked at eight times.
 _parsed = lru_cache(4096)(_parse)
+
+
+def canonical_form(text: str) -> str:
+    """SipUri.canonical() of a URI, which nearly every one is already. Raises InvalidUri."""
+    return text if _CANONICAL(text) else SipUri.parse(text).canonical()
 
 
 def request_uri_of(entry_uri: str) -> str | None:

@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from rls.domain.uri import InvalidUri, SipUri
+from rls.domain.uri import InvalidUri, canonical_form
 from xcap.documents.splice import Splices, character_data, qualified
 from xcap.namespaces import RESOURCE_LISTS_NS
 
@@ -56,7 +56,7 @@ def under_canonical_uris(wanted: Iterable[ListEntry], known: Iterable[ListEntry]
 
 def _key(uri: str) -> str:
     try:
-        return SipUri.parse(uri).canonical()
+        return canonical_form(uri)
     except InvalidUri:
         return uri
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from rls.domain.uri import InvalidUri, SipUri, with_scheme
+from rls.domain.uri import InvalidUri, SipUri, canonical_form, with_scheme
 from xcap.documents.constraints import Surroundings
 from xcap.errors import Exists
 from xcap.namespaces import RLS_SERVICES_NS
@@ -26,7 +26,7 @@ def service_uris(root: etree._Element) -> list[str]:
 def canonical(service_uri: str) -> str | None:
     """The form in which service URIs are compared (RFC 4826 section 5), None if it is no SIP URI."""
     try:
-        return SipUri.parse(with_scheme(service_uri.strip())).canonical()
+        return canonical_form(with_scheme(service_uri.strip()))
     except InvalidUri:
         return None
 

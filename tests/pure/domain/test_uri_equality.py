@@ -1,8 +1,10 @@
 """URI comparison, with pairs of the kinds that RFC 3261 section 19.1.4 lists."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rls.domain.uri import SipUri
+from rls.domain.uri import InvalidUri, SipUri, canonical_form
 
 pytestmark = pytest.mark.req("R3261-19.1.4-1")
 
@@ -52,3 +54,17 @@ def test_these_name_the_same_resource(one: str, other: str) -> None:
 def test_these_name_different_resources(one: str, other: str) -> None:
     assert not SipUri.parse(one).equivalent(SipUri.parse(other))
     assert not SipUri.parse(other).equivalent(SipUri.parse(one))
+
+
+CHARACTERS = "aZ0-_.!~*'()+%4:@[]; =?/"
+
+
+@given(st.text(CHARACTERS).map("sip:a{}".format) | st.text("aZ0-_.", min_size=1).map("sips:Bo@{}".format))
+def test_the_short_way_to_the_canonical_form_leads_to_the_same(text: str) -> None:
+    try:
+        expected = SipUri.parse(text).canonical()
+    except InvalidUri:
+        with pytest.raises(InvalidUri):
+            canonical_form(text)
+    else:
+        assert canonical_form(text) == expected
