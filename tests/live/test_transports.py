@@ -14,7 +14,7 @@ from tests.live.rig.presence import Domain, PresenceServer, pidf
 from tests.live.rig.waiting import LIMIT
 
 
-@pytest.mark.req("R3261-18-1", "R3261-18-2")
+@pytest.mark.req("R3261-18-1")
 @pytest.mark.req("R3261-18.2.1-1")
 @pytest.mark.req("R3261-18.1.1-5")
 @pytest.mark.req("R7118-5-1")
