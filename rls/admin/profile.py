@@ -16,7 +16,10 @@ class CompatibilityProfileAdmin(ModelAdmin):  # type: ignore[misc]
         (None, {"fields": ("name", "user_agents", "position", "enabled", "note")}),
         ("Parts", {"fields": ("content_id", "brackets", "part_length", "root_last")}),
         ("What is told", {"fields": ("named", "always_full", "dialog_child", "one_dialog")}),
-        ("Subscribing", {"fields": ("uri_from_to", "list_params", "fold_event", "capital_event")}),
+        (
+            "Subscribing",
+            {"fields": ("uri_from_to", "list_params", "fold_event", "capital_event", "any_accept")},
+        ),
     )
     list_display = ("name", "position", "enabled", "patterns")
     list_fullwidth = True

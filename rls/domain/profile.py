@@ -25,6 +25,7 @@ class Profile:
     dialog gets one that is terminated; `one_dialog`: only the dialog that matters most stays.
     `uri_from_to`: To says which list is meant if the Request-URI has no user. `fold_event`: Presence is
     presence; `capital_event`: NOTIFYs say Presence. `list_params`: URI parameters that tell lists apart.
+    `any_accept`: lists are told whatever Accept says.
     """
 
     name: str = ""
@@ -39,6 +40,7 @@ class Profile:
     fold_event: bool = False
     capital_event: bool = False
     list_params: frozenset[str] = frozenset()
+    any_accept: bool = False
 
     def package(self, event: str) -> str:
         """The event package that a phone means."""

@@ -72,6 +72,9 @@ class CompatibilityProfile(models.Model):
         validators=[parameter_names],
         help_text="URI parameters that tell lists apart, such as pres-list",
     )
+    any_accept = models.BooleanField(
+        default=False, db_default=False, help_text="lists are told whatever Accept says"
+    )
     note = models.TextField(blank=True, help_text="why; for people")
 
     class Meta:
@@ -96,4 +99,5 @@ class CompatibilityProfile(models.Model):
             fold_event=self.fold_event,
             capital_event=self.capital_event,
             list_params=_words(self.list_params),
+            any_accept=self.any_accept,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rls.domain.filters import MEDIA_TYPE
 from rls.domain.packages import package
+from rls.domain.profile import Profile
 from sipworker.engine.filtering import brings_filters
 from sipworker.engine.policy import Rejection
 from sipworker.sip.headers import accepts
@@ -23,9 +24,9 @@ def wants_lists(request: Request) -> bool:
     return any(tag.lower() == "eventlist" for tag in tags)
 
 
-def unacceptable(request: Request, event: str) -> Rejection | None:
+def unacceptable(request: Request, event: str, profile: Profile) -> Rejection | None:
     """No body has a place here but filters (rows D29, D30, D33)."""
-    if refusal := not_acceptable(request, event):
+    if refusal := not_acceptable(request, event, profile):
         return refusal
     if (
         request.body
@@ -36,10 +37,10 @@ def unacceptable(request: Request, event: str) -> Rejection | None:
     return None
 
 
-def not_acceptable(request: Request, event: str) -> Rejection | None:
+def not_acceptable(request: Request, event: str, profile: Profile) -> Rejection | None:
     """Rows D26 to D28. No Accept at all is taken for the default (E-A15)."""
     courtesy = ("Accept", ", ".join((*LIST_TYPES, *package(event).accept)))
-    if "accept" in request.headers:
+    if "accept" in request.headers and not profile.any_accept:
         values = request.values("accept")
         if not all(accepts(values, media_type) for media_type in LIST_TYPES):
             return Rejection(406, headers=(courtesy,))

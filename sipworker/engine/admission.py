@@ -198,7 +198,7 @@ class Admission:
         if not wants_lists(request):
             return Rejection(421, headers=(REQUIRE,))
         return (
-            not_acceptable(request, event)
+            not_acceptable(request, event, self._profile(request))
             or too_brief(request, event, self._options)
             or self._too_many(request, event, claim)
             or found
@@ -264,7 +264,7 @@ class Admission:
         if layout is None and described(service) is not None:
             return Rejection(403)
         return (
-            unacceptable(request, event)
+            unacceptable(request, event, self._profile(request))
             or too_long(service)
             or invalid(request, event)
             or too_brief(request, event, self._options)
@@ -368,7 +368,7 @@ class Admission:
         refusal = (
             refusal
             or self._not_theirs(watcher, claim)
-            or unacceptable(request, event)
+            or unacceptable(request, event, watcher.profile)
             or invalid(request, event, watcher.filters)
             or too_brief(request, event, self._options)
         )

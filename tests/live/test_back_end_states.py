@@ -138,3 +138,16 @@ def test_unchanged_state_is_told_to_nobody(
     resources.dialog(claire).notify(pidf("claire", "changed"))
     assert call.notify(2).resources == [claire]
     eventually(lambda: len(call.notifies) == 3, "no more NOTIFYs")
+
+
+def test_back_end_that_wants_longer_subscriptions_gets_one(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    resources.scripts[bob] = Script(status=423, headers=("Min-Expires: 7000",))
+    phone.subscribe(put_list("bob"))
+    wanted = eventually(
+        lambda: [each["Expires"] for each in resources.requests.all() if each.request_uri == bob][1:],
+        "another SUBSCRIBE",
+    )
+    assert wanted[0] == "7000"

@@ -28,6 +28,7 @@ PROFILES: dict[str, dict[str, object]] = {
     "Nameless": {"uri_from_to": True},
     "Rcs": {"list_params": "pres-list"},
     "Last": {"root_last": True},
+    "Odd": {"any_accept": True},
 }
 """As an operator adds them; User-Agents begin with the name."""
 
@@ -167,3 +168,13 @@ def test_a_parameter_names_the_list(calling: Calling, domain: str) -> None:
     call.target += ";transport=udp"
     assert call.subscribe().status == 200
     assert call.notify(1).resources == [f"sip:bob@{domain}", f"sip:claire@{domain}"]
+
+
+@pytest.mark.parametrize(("agent", "status"), [("Odd", 200), ("Other", 406)])
+def test_a_phone_may_leave_lists_out_of_its_accept(calling: Calling, agent: str, status: int) -> None:
+    call = calling(agent)
+    call.headers = ("Accept: application/pidf+xml", *call.headers[1:])
+    assert call.subscribe().status == status
+    if status == 200:
+        assert len(call.notify(1).resources) == 2
+        assert call.subscribe(600).status == 200, "a refresh, too"

@@ -154,3 +154,20 @@ def test_notifies_follow_the_phone_to_its_new_connection(
     resources.dialog(bob).notify(pidf("bob", "by the new way"))
     later = new.inbox.wait(lambda message: call.is_notify(message) and message.cseq == 4)
     assert b"by the new way" in later.body
+
+
+@pytest.mark.req("R5626-5.4-2")
+def test_a_stun_request_is_answered_with_where_it_came_from(server: ListServer) -> None:
+    """RFC 5389: a binding request, and the XOR-MAPPED-ADDRESS in its answer."""
+    cookie, number = bytes.fromhex("2112a442"), b"keep alive!!"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.connect(server.sip)
+        phone.settimeout(LIMIT)
+        phone.send(b"\0\1\0\0" + cookie + number)
+        answer = phone.recv(200)
+        host, port = phone.getsockname()
+    masked = bytes(
+        a ^ b for a, b in zip(port.to_bytes(2) + socket.inet_aton(host), cookie[:2] + cookie, strict=True)
+    )
+    assert answer[:2] == b"\1\1" and answer[4:20] == cookie + number
+    assert b"\0\x20\0\x08\0\1" + masked in answer
