@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sipworker.sip.dialog import Dialog, route_set_of
 from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage, leading_seconds
-from sipworker.sip.headers import NameAddr, SubscriptionState, parse_event
+from sipworker.sip.headers import SubscriptionState, parse_event
 from sipworker.sip.keyring import Keyring
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
@@ -26,6 +26,7 @@ from sipworker.sip.notifications import (
     SIPSubscriptionGotNotify,
 )
 from sipworker.sip.notify_answer import ok
+from sipworker.sip.redirection import next_target
 from sipworker.sip.sending import send_request
 from sipworker.sip.taken import taken_with, was_taken
 from sipworker.sip.timers import TIMER_F, Timer
@@ -267,8 +268,8 @@ class Subscription:
         if self._tries_end and not self.dialog.remote_tag:
             return False
         if 300 <= answer.status < 400:
-            target = self._redirected(answer)
-            if target is None:
+            target = next_target(answer, (*self._left, self.dialog.remote_target))
+            if target is None or self.dialog.remote_tag:  # a dialog has its target
                 return False
             self._left += (self.dialog.remote_target,)
             self.dialog.remote_target = target
@@ -279,18 +280,6 @@ class Subscription:
         self._retries += (answer.status,)
         self._send(now)
         return True
-
-    def _redirected(self, answer: Response) -> str | None:
-        """Where a 3xx sends us, no URI twice (8.1.3.4); a dialog has its target."""
-        if self.dialog.remote_tag:
-            return None
-        with suppress(MalformedMessage):
-            tried = (*self._left, self.dialog.remote_target)
-            for value in answer.values("contact"):
-                uri = NameAddr.parse(value).uri
-                if uri.lower().startswith(("sip:", "sips:")) and uri not in tried:
-                    return uri
-        return None
 
     def _is_answerable(self, challenge: Response) -> bool:
         if self.keys is None:
