@@ -61,10 +61,11 @@ class Doorstep:
         request = transaction.request
         if hops_of(request) == 0:
             return Rejection(483)
-        claim = self.claim(transaction)
-        if isinstance(claim, Rejection) or claim.credentials is not None:
+        if not self._is_of_unknown_event(request):
             return None
-        return Rejection(489) if self._is_of_unknown_event(request) else None
+        claim = self.claim(transaction)
+        is_proven = isinstance(claim, Claim) and claim.credentials is None
+        return Rejection(489) if is_proven else None
 
     def _is_of_unknown_event(self, request: Request) -> bool:
         events = request.rows("event")
