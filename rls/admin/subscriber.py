@@ -12,9 +12,14 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from rls.models import Subscriber
 
+KEEPS_ITS_NAME = (
+    "The name stays, because documents and lists are under it. For another one add a subscriber, and take "
+    "the lists over: export, change the column of users, import."
+)
+
 
 class SubscriberForm(forms.ModelForm[Subscriber]):
-    """HA1 holds user name and realm too, so that a new one of these needs the password again."""
+    """A user keeps the name: documents, lists and HA1 are under it, and other documents point there."""
 
     password = forms.CharField(
         required=False,
@@ -33,18 +38,16 @@ class SubscriberForm(forms.ModelForm[Subscriber]):
         if self.instance.pk is None:
             self.fields["password"].required = True
             self.fields["password"].help_text = "Stored as HA1 for Digest (MD5 and SHA-256) only."
+        else:
+            for name in ("username", "domain"):
+                self.fields[name].disabled = True
+            self.fields["domain"].help_text = KEEPS_ITS_NAME
 
     def clean_username(self) -> str:
         return _token(self.cleaned_data["username"], "@:")
 
     def clean_domain(self) -> str:
         return _token(self.cleaned_data["domain"], "@").lower()
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not password and {"username", "domain"} & set(self.changed_data):
-            raise forms.ValidationError("A new user name or domain needs the password again.")
-        return password
 
     def save(self, commit: bool = True) -> Subscriber:
         if password := self.cleaned_data["password"]:

@@ -43,6 +43,12 @@ def test_image_copies_files_that_are_there() -> None:
     assert all((PROJECT / word).exists() for word in copied)
 
 
+def test_no_secret_and_nothing_made_here_gets_into_the_image() -> None:
+    ignored = set((PROJECT / ".dockerignore").read_text().splitlines())
+    (secrets,) = {service["env_file"] for service in OURS.values()}
+    assert {".git", ".env", ".venv", "var", f"deploy/container/{secrets}"} <= ignored
+
+
 def test_image_leaves_out_the_embedded_servers_only() -> None:
     """And nothing that the processes import needs them."""
     left_out = re.findall(r"-e '\^([a-z-]+)'", IMAGE)

@@ -47,11 +47,13 @@ def test_empty_password_leaves_the_old_one(admin_client: Client, alice: Subscrib
     assert Subscriber.objects.get().ha1_md5 == alice.ha1_md5
 
 
-def test_new_domain_needs_the_password_because_ha1_holds_the_realm(
-    admin_client: Client, alice: Subscriber
-) -> None:
-    page = change(admin_client, alice, password="", domain="other.test")
-    assert "needs the password" in page.content.decode()
+def test_a_user_keeps_the_name_that_documents_are_under(admin_client: Client, alice: Subscriber) -> None:
+    page = admin_client.get(reverse("admin:rls_subscriber_change", args=[alice.pk])).content.decode()
+    assert "The name stays, because documents and lists are under it." in page
+    assert change(admin_client, alice, username="alicia", domain="other.test").status_code == 302
+    renamed = Subscriber.objects.get()
+    assert str(renamed) == "alice@example.test"
+    assert renamed.ha1_md5 == digest.ha1("MD5", "alice", "example.test", "wonder land")
 
 
 @pytest.mark.parametrize("values", [{"username": "a@b"}, {"username": "a b"}, {"domain": "a b"}])
