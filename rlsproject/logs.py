@@ -40,6 +40,7 @@ def configure(log_format: str, level: str) -> None:
     handler.setFormatter(formatter(log_format))
     root = logging.getLogger()
     root.handlers = [handler]
+    logging.getLogger("django.request").addFilter(_is_a_failure)
     set_level(level)
 
 
@@ -51,6 +52,12 @@ def set_level(level: str) -> None:
     logging.getLogger("django.request").setLevel(logging.ERROR)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING if number == logging.INFO else number)
+
+
+def _is_a_failure(record: logging.LogRecord) -> bool:
+    """A 503 of /readyz is the answer to a question that is asked every second, at each start for instance."""
+    request = getattr(record, "request", None)
+    return getattr(request, "path", "") != "/readyz" or getattr(record, "status_code", 0) != 503
 
 
 def formatter(log_format: str) -> logging.Formatter:

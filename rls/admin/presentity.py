@@ -124,6 +124,7 @@ class PresentityAdmin(ReadOnlyAdmin):
                 "fields": (
                     (drawn("resource_uri", texts.code, "resource"), watcher),
                     (state, drawn("content_type", texts.code)),
+                    drawn("why", texts.sentence),
                     (drawn("instance", texts.code), drawn("position", str)),
                     in_words,
                     body,

@@ -36,9 +36,10 @@ def status(watcher: Watcher) -> SafeString:
 
 
 def subscription(presentity: Presentity) -> SafeString:
-    """State of a back-end subscription."""
+    """State of a back-end subscription; what that means on hover."""
     tone = _AUTH_STATE.get(presentity.auth_state, "quiet")
-    return badge(presentity.get_auth_state_display(), tone, presentity.reason)
+    shown = badge(presentity.get_auth_state_display(), tone, presentity.reason)
+    return format_html('<span title="{}">{}</span>', presentity.why, shown)
 
 
 def resource_state(presentity: Presentity) -> SafeString | str:

@@ -24,6 +24,11 @@ def clipped(text: str) -> SafeString | str:
     return format_html('<span class="rls-clip" title="{}">{}</span>', text, text) if text else ""
 
 
+def sentence(text: str) -> str:
+    """A text with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
 def route_set(text: str | None) -> SafeString | str:
     """One route per line, in the order of use."""
     routes = [route.strip() for route in (text or "").split(",") if route.strip()]

@@ -1,5 +1,7 @@
 from django.db import models
 
+from rls.domain.diagnosis import diagnose
+
 
 class Presentity(models.Model):
     """One back-end subscription and the state it brought (table `rls_presentity` of OpenSIPS).
@@ -70,3 +72,9 @@ class Presentity(models.Model):
     def next_try(self) -> int:
         """When it is tried again; 0: there is one, or it is not tried by itself."""
         return 0 if self.be_callid else self.expires
+
+    @property
+    def why(self) -> str:
+        """What the back end said last, in a sentence."""
+        state = "" if self.auth_state == self.AuthState.UNKNOWN else self.get_auth_state_display()
+        return diagnose(state, self.reason, self.be_code, told=self.presence_state is not None)

@@ -79,6 +79,7 @@ def _resource(row: Presentity) -> dict[str, Any]:
         "back_end": row.get_auth_state_display(),
         "code": row.be_code,
         "reason": row.reason,
+        "why": row.why,
         "expires_in": row.ends - int(time.time()) if row.ends else None,
         "next_try_in": max(row.next_try - int(time.time()), 0) if row.next_try else None,
     }
@@ -88,7 +89,7 @@ def _text(shown: dict[str, Any]) -> str:
     head = "\n".join(
         f"{name.replace('_', ' '):12}  {value}" for name, value in shown.items() if name != "resources"
     )
-    columns = ("uri", "state", "note", "back_end", "code", "reason", "next_try_in")
+    columns = ("uri", "state", "note", "back_end", "why", "next_try_in")
     return f"{head}\n\n{table([_cells(row, columns) for row in shown['resources']], *columns)}"
 
 

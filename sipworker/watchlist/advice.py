@@ -53,7 +53,12 @@ def no_notify(options: Options) -> str:
 
 
 def unreachable(options: Options) -> str:
-    return f"Nothing can be sent to {options.server}: no such host, or nothing listens there."
+    refused = ", or its certificate is refused (what is said above; --ca FILE says whom to trust)"
+    secure = options.server.endswith((";transport=tls", ";transport=wss"))
+    return (
+        f"Nothing can be sent to {options.server}: no such host, or nothing listens there"
+        f"{refused if secure else ''}."
+    )
 
 
 def ended_by_server(reason: str | None) -> str:

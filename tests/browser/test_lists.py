@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import LogIn, Shoot
 from tests.browser.test_operations import accessible
-from tests.browser.test_phone import OVERFLOW
 from tests.django.xcap.documents import inline, lists, services
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ BODY = lists(
     "  </list>\n"
     '  <list name="family"/>\n'
 )
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUT_OFF = (
     "[...document.querySelectorAll('#result_list td, #result_list th')]"
     ".filter(cell => cell.scrollWidth > cell.clientWidth + 1 || cell.scrollHeight > cell.clientHeight + 1)"

@@ -70,6 +70,7 @@ def test_overview_fits_a_phone(log_in: LogIn, shoot: Shoot) -> None:
     expect(page.get_by_role("img", name="Lag of ticks")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     accessible(page, "#overview")
+    shoot(page, "phone")
 
 
 def open_watcher(page: Page) -> None:

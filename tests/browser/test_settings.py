@@ -1,14 +1,12 @@
-"""Settings that take effect at once, changed in the browser; and every page on a phone."""
+"""Settings that take effect at once, changed in the browser."""
 
 from __future__ import annotations
 
 import pytest
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LogIn, Shoot
 from tests.browser.test_operations import accessible
-from tests.django.admin.test_pages import LISTS
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -30,14 +28,3 @@ def test_setting_is_changed_by_keyboard_and_on_record(log_in: LogIn, shoot: Shoo
     accessible(page, ".rls-settings")
     if scheme == "light":
         shoot(page, "settings")
-
-
-def test_every_list_fits_a_phone(log_in: LogIn, server: str) -> None:
-    """Without a word in the console, which new_page listens to."""
-    page = log_in(width=390, height=844)
-    wide = []
-    for name in LISTS:
-        page.goto(server + reverse(f"admin:{name}_changelist"))
-        if page.evaluate("document.documentElement.scrollWidth") > 390:
-            wide.append(name)
-    assert wide == []

@@ -68,6 +68,11 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     assert complaints == []
 
 
+def test_how_to_says_what_each_part_is_for() -> None:
+    page = (PROJECT / "docs" / "how-to" / "deploy.md").read_text()
+    assert {part.name for part in DEPLOY.iterdir() if f"`deploy/{part.name}`" not in page} == set()
+
+
 def test_only_settings_that_exist_are_named() -> None:
     words = re.compile(r"\bRLS_[A-Z_]+\b")
     for path in DEPLOY.rglob("*"):

@@ -31,6 +31,16 @@ def test_back_end_that_failed_says_when_it_is_tried_again(admin_client: Client) 
     assert ">now<" in page(admin_client, "presentity", failed.pk)
 
 
+def test_resource_says_why_its_lamp_is_dark(admin_client: Client) -> None:
+    watcher = rows.watcher(1, NOW)
+    watcher.save()
+    refused = rows.presentity(7, watcher, 0, NOW)
+    refused.save()
+    why = "he back end answered 403: it does not let this watcher see the resource"
+    assert f'title="t{why}"' in page(admin_client, "watcher", 1)
+    assert f"T{why}." in page(admin_client, "presentity", refused.pk)
+
+
 def test_page_names_the_profile_by_which_the_phone_is_served(admin_client: Client) -> None:
     rows.watcher(1, NOW, user_agent="Odd/1.0").save()
     assert "as the RFCs say" in page(admin_client, "watcher", 1)

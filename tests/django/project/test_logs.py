@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import logging
 
+import pytest
 import structlog
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils.log import log_response
 
 from rlsproject import logs
 
@@ -39,6 +43,17 @@ def test_structlog_goes_through_the_standard_library() -> None:
     structlog.get_logger("rls.through").warning("subscription.accepted", call_id="1@h")
     written = json.loads(logs.formatter("json").format(handler.records[0]))
     assert (written["event"], written["call_id"]) == ("subscription.accepted", "1@h")
+
+
+@pytest.mark.parametrize(("path", "written"), [("/readyz", 0), ("/admin/", 1)])
+def test_that_it_is_not_ready_is_an_answer_and_no_failure(path: str, written: int) -> None:
+    """Else each start fills the recent errors of the admin."""
+    handler, logger = Keeping(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    request = RequestFactory().get(path)
+    log_response("Service Unavailable: %s", path, request=request, response=HttpResponse(status=503))
+    logger.removeHandler(handler)
+    assert len(handler.records) == written
 
 
 def test_ticks_are_quiet_unless_debugging() -> None:

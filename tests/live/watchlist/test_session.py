@@ -94,7 +94,12 @@ async def test_end_by_the_server_is_explained() -> None:
 async def test_nobody_there_is_explained(server: str) -> None:
     ending, _, _ = await watch(server, seconds=10)
     assert not ending.ok
-    assert "no such host, or nothing listens there" in ending.text
+    assert "no such host, or nothing listens there." in ending.text
+
+
+async def test_nobody_there_may_be_a_certificate_that_is_refused() -> None:
+    ending, _, _ = await watch("sip:127.0.0.1:1;transport=tls", seconds=10)
+    assert "or its certificate is refused" in ending.text
 
 
 async def test_silence_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
