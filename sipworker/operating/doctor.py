@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from rls.domain.listener import Listener
 from rls.domain.uri import with_scheme
 from rls.overview import overview
 from sipworker.check import CHECKS
@@ -19,12 +20,13 @@ from sipworker.operating.command import Options, Part, Result
 from sipworker.operating.probe import options_ping, subscribe_once
 from sipworker.operating.status import faults_of
 from sipworker.transport.resolver import targets_of
-from sipworker.watchlist.options import own_server
+from sipworker.watchlist.options import own_server, server_uri
 from xcap.foreign.roots import Roots
 from xcap.models import ServiceUri
 
 PATIENCE = 3.0
 """Seconds for an HTTP answer."""
+UNENCRYPTED = ("udp", "tcp", "ws")
 SLOW = 1.0
 """Seconds from which an answer that came is called slow."""
 
@@ -130,7 +132,7 @@ def _subscribe(options: Options) -> Findings:
             yield Finding("test SUBSCRIBE", "there is no list to subscribe to", advice)
             return
         list_uri, watcher = service.uri, f"sip:{service.document.username}@{service.document.domain}"
-    server = own_server(settings.RLS_SIP_LISTEN, None)
+    server = server_uri(options["server"], None) if options["server"] else _own_server()
     ending, resources, took = asyncio.run(
         subscribe_once(list_uri, watcher or list_uri, server, options["password"] or "")
     )
@@ -139,6 +141,12 @@ def _subscribe(options: Options) -> Findings:
         yield Finding("test SUBSCRIBE", f"{said}: {resources} resources after {took * 1000:.0f} ms")
     else:
         yield Finding("test SUBSCRIBE", f"{said}: failed", ending.text)
+
+
+def _own_server() -> str:
+    """Without TLS if that is possible: a certificate names the host, and the listener an address."""
+    plain = [text for text in settings.RLS_SIP_LISTEN if Listener.parse(text).transport in UNENCRYPTED]
+    return own_server(plain or settings.RLS_SIP_LISTEN, None)
 
 
 EXAMINATIONS: tuple[Callable[[Options], Findings], ...] = (
@@ -157,6 +165,12 @@ def _add_arguments(parser: CommandParser) -> None:
     )
     parser.add_argument(
         "--as", dest="watcher", default="", metavar="URI", help="who subscribes (default: its owner)"
+    )
+    parser.add_argument(
+        "--server",
+        default="",
+        metavar="URI",
+        help="where to subscribe, such as 'sip:rls.example.com;transport=tls' (default: RLS_SIP_LISTEN)",
     )
     parser.add_argument("--password", metavar="TEXT", help="of the watcher, with RLS_SIP_AUTH=digest")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+from django.conf import settings
+
 from rls.domain.uri import SipUri
 from sipworker.endpoint import Endpoint, callers, listeners
 from sipworker.engine.options import tls_files
@@ -38,7 +40,16 @@ async def subscribe_once(
 ) -> tuple[Ending, int, float]:
     """Subscribe, wait for the states, unsubscribe: how it ended, the resources, seconds."""
     username = SipUri.parse(watcher).user or ""
-    options = Options(list_uri, watcher, server, username=username, password=password, once=True, expires=60)
+    options = Options(
+        list_uri,
+        watcher,
+        server,
+        username=username,
+        password=password,
+        once=True,
+        expires=60,
+        authorities=settings.RLS_TLS_CA,
+    )
     began = time.monotonic()
     session = Session(options, _Silent())
     ending = await session.run()

@@ -17,6 +17,7 @@ from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, Phone
 from tests.live.rig.presence import Domain, PresenceServer
+from tests.live.rig.secure import Authority
 from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import address_text, free_port
 
@@ -148,6 +149,15 @@ def test_doctor_looks_at_each_of_several_presence_servers(
     asked = [each for each in found if each["part"] == "presence server"]
     assert [(each["said"].split()[0], each["ok"]) for each in asked] == [(good, True), (away, False)]
     assert "Is it running?" in asked[1]["advice"]
+
+
+def test_doctor_subscribes_by_tls_and_says_so_when_the_certificate_is_not_trusted(
+    rls: Rls, server: ListServer, authority: Authority, call: ListCall, phone: Phone
+) -> None:
+    secure = f"sip:localhost:{server.ports['tls']};transport=tls"
+    arguments = ("doctor", "--list", call.list_uri, "--as", phone.user, "--server", secure)
+    assert rls(*arguments, RLS_TLS_CA=authority.path)[-1]["ok"]
+    assert "certificate is refused" in rls(*arguments, code=1)[-1]["advice"]
 
 
 def test_doctor_gives_advice_for_what_does_not_work(rls: Rls, call: ListCall) -> None:
