@@ -26,7 +26,7 @@ PATIENCE = 128
 
 
 class Load:
-    """All watchers and the presence server. `mode`, `phases` and `options` are rlsload's.
+    """All watchers and the presence server. `mode`, `phases`, `lists` and `options` are rlsload's.
 
     Without `seconds` there are states until the result is asked for, however long the faults take.
     """
@@ -39,14 +39,15 @@ class Load:
         seconds: float = 0,
         mode: str = "update",
         phases: str = "",
+        lists: int = 0,
     ) -> None:
         host, port = plant.server.sip
         command = [
             str(build(PROGRAM_FOLDER)), mode,
             "--rls", f"{host}:{port}", "--watchers", f"127.0.0.1:{free_port()}", "--presence", plant.presence,
-            "--lists", str(plant.lists), "--entries", str(ENTRIES), "--settle", "500", "--drain", "40",
-            "--phases", phases or f"r{rate}:{seconds or LONGEST}", "--patience", str(PATIENCE), "--unsub",
-            *options,
+            "--lists", str(lists or plant.lists), "--entries", str(ENTRIES), "--settle", "500", "--unsub",
+            "--phases", phases or f"r{rate}:{seconds or LONGEST}", "--drain", "40",
+            "--patience", str(PATIENCE), *options,
         ]  # fmt: skip
         self._ends_when_asked = not seconds and not phases
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

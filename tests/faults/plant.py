@@ -52,8 +52,10 @@ class Plant:
         )
 
     def _store_lists(self) -> None:
-        for number, user in watchers(self.lists):
-            self.database.store_list(f"{user}@{DOMAIN}", service_uri(number), document(number, ENTRIES))
+        self.database.store_lists(
+            (f"{user}@{DOMAIN}", document(number, ENTRIES), [service_uri(number)])
+            for number, user in watchers(self.lists)
+        )
 
     @property
     def processes(self) -> dict[str, Process]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,13 @@ from tests.faults.load import Load, faults_of
 from tests.faults.plant import ENTRIES, Plant
 from tests.live.rig.phone import Phone
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import UdpWire
+from tests.live.rig.wire import TcpWire, UdpWire
 
 pytestmark = pytest.mark.skipif(not LONG, reason="long: make faults")
 STORM = 4000
 """Lists that are subscribed to at once."""
+MOST = 30_000
+"""Lists that are stored."""
 
 
 def phone_of(plant: Plant) -> Phone:
@@ -38,14 +41,12 @@ def test_three_times_what_it_can_do_is_worked_off(plant: Plant) -> None:
     load = Load(plant, phases="w256:4,p300:8")
     load.wait_until_subscribed()
     assert not (wrong := faults_of(load.result())), wrong
-    phone = phone_of(plant)
-    eventually(lambda: _is_served(phone), "recovery", 10)
-    phone.close()
+    _recovers(plant)
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[Plant]:
-    plant = Plant(tmp_path, STORM)
+    plant = Plant(tmp_path, MOST)
     try:
         plant.start()
         yield plant
@@ -53,33 +54,63 @@ def large(tmp_path: Path) -> Iterator[Plant]:
         plant.stop()
 
 
+def _judge(result: dict[str, Any], lists: int) -> None:
+    """Who is admitted gets everything, others 503; in the end nothing is left."""
+    setup, unsub, counts = result["setup"], result["unsub"], result["total"]["counts"]
+    admitted, refused, refusals = setup["lists_200"], counts["sub_errors"], result["total"]["error_replies"]
+    assert (admitted + refused, refusals.get("503", 0)) == (lists, refused), refusals
+    assert (setup["lists_full"], setup["missing_states"]) == (admitted, (lists - admitted) * ENTRIES)
+    assert (unsub["terminated_notifies"], unsub["backend_subs_alive"]) == (admitted, 0)
+    unanswered = counts["sub_timeouts"], counts["be_notify_timeouts"]
+    assert (result["total"]["protocol_errors"], *unanswered) == (0, 0, 0)
+    sys.stderr.write(
+        f"{admitted} of {lists} admitted, {counts['sub_retrans']} sent again,"
+        f" complete after {setup['t_last_full_s']:.1f} s\n"
+    )
+
+
+def _recovers(plant: Plant) -> None:
+    phone = phone_of(plant)
+    eventually(lambda: _is_served(phone), "recovery", 10)
+    phone.close()
+
+
 @pytest.mark.parametrize("killed", [False, True], ids=["", "with a restart"])
 def test_who_is_admitted_in_a_storm_gets_everything_and_others_an_answer(
     large: Plant, seed: int, killed: bool
 ) -> None:
-    load = Load(large, mode="storm")
+    load = Load(large, mode="storm", lists=STORM)
     if killed:
         time.sleep(random.Random(seed).uniform(0.5, 3))
         large.kill("worker")
         large.revive("worker")
     result = load.result()
-    setup, unsub, counts = result["setup"], result["unsub"], result["total"]["counts"]
-    admitted, refusals = setup["lists_200"], result["total"]["error_replies"]
-    refused = counts["sub_errors"]
-    assert (admitted + refused, refusals.get("503", 0)) == (STORM, refused), refusals
-    assert (setup["lists_full"], setup["missing_states"]) == (admitted, (STORM - admitted) * ENTRIES)
-    if (
-        not killed
-    ):  # else there are those of which it had stored nothing: the presence server gets 481 for them
+    _judge(result, STORM)
+    if not killed:  # else the presence server gets 481 for those of which nothing was stored
+        admitted, refusals = result["setup"]["lists_200"], result["total"]["error_replies"]
         assert (result["backend_subs_alive"], refusals.get("481")) == (admitted * ENTRIES, None)
-    assert (unsub["terminated_notifies"], unsub["backend_subs_alive"]) == (admitted, 0)
-    assert (result["total"]["protocol_errors"], counts["sub_timeouts"], counts["be_notify_timeouts"]) == (
-        0,
-        0,
-        0,
-    )
-    seconds, again = setup["t_last_full_s"], counts["sub_retrans"]
-    sys.stderr.write(f"{admitted} of {STORM} admitted, {again} sent again, complete after {seconds:.1f} s\n")
-    phone = phone_of(large)
-    eventually(lambda: _is_served(phone), "recovery", 10)
+    _recovers(large)
+
+
+def test_of_new_subscriptions_at_four_times_the_rate_that_is_possible_the_rest_is_sent_away(
+    large: Plant,
+) -> None:
+    """While they come, a phone by TCP is told when to come again, too."""
+    possible = Load(large, "--window", "32", mode="subscribe", lists=400).result()["setup"][
+        "lists_per_s_full"
+    ]
+    rate = round(4 * possible)
+    lists = min(MOST, 20 * rate)
+    load = Load(large, "--arrive", str(rate), mode="storm", lists=lists)
+    phone = Phone(TcpWire(large.server.sip), f"sip:w0@{DOMAIN}", large.server.sip)
+    eventually(lambda: _is_sent_away(phone), "503", 60)
     phone.close()
+    _judge(load.result(), lists)
+    _recovers(large)
+
+
+def _is_sent_away(phone: Phone) -> bool:
+    answer = phone.ask(phone.call(service_uri(0)).request(0), 60)
+    if answer.status == 503:
+        assert 5 <= int(answer["Retry-After"]) <= 15
+    return answer.status == 503

@@ -10,16 +10,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
+import redis
 
 from rls.domain import digest
 from tests.live.conftest import Start
 from tests.live.rig import documents
 from tests.live.rig.database import PROJECT, Database
+from tests.live.rig.guarded_broker import GuardedBroker
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
 from tests.live.rig.waiting import eventually
@@ -33,6 +36,7 @@ ALICE = f"{USER}@{REALM}"
 PASSWORD, WRONG, NEXT = "Pa55-of-alice", "Pa55-that-is-wrong", "Pa55-that-comes"
 KEY = "K3y-of-this-server-" + "x" * 50
 OF_THE_DATABASE = "Pa55-of-PostgreSQL"
+OF_THE_BROKER = "Pa55-of-Valkey"
 HASHES = [ha1(algorithm, USER, REALM, PASSWORD) for algorithm in ("md5", "sha256")]
 PAGES = (
     "/admin/", "/admin/rls/subscriber/", "/admin/rls/subscriber/1/change/", "/admin/rls/accesstoken/",
@@ -42,18 +46,28 @@ PAGES = (
 
 
 @pytest.fixture
-def server(unstarted: Start) -> ListServer:
-    """As talkative as it can be, with a database that asks for a password."""
+def broker(tmp_path: Path) -> Iterator[GuardedBroker]:
+    broker = GuardedBroker(tmp_path / "broker", OF_THE_BROKER)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def server(unstarted: Start, broker: GuardedBroker) -> ListServer:
+    """As talkative as it can be, with a database and a broker that ask for passwords."""
     server = unstarted(
-        RLS_SIP_AUTH="digest", RLS_XCAP_AUTH="digest,basic,bearer", LOG_LEVEL="debug", SECRET_KEY=KEY
+        RLS_SIP_AUTH="digest",
+        RLS_XCAP_AUTH="digest,basic,bearer",
+        LOG_LEVEL="debug",
+        SECRET_KEY=KEY,
+        BROKER_URL=broker.url,
     )
     parts = urlsplit(server.database.url)
     user, _, place = parts.netloc.rpartition("@")
     netloc = f"{user.partition(':')[0]}:{OF_THE_DATABASE}@{place}"
     server.environment["DATABASE_URL"] = urlunsplit(parts._replace(netloc=netloc))
-    server.start_worker()
-    server.web.start()
-    server.web.wait_until(server.web_answers)
+    server.start()
     return server
 
 
@@ -127,6 +141,18 @@ def _use_in_the_admin(server: ListServer) -> list[str]:
     return [refused, *map(operator.get, PAGES)]
 
 
+def _lose_the_broker(server: ListServer, broker: GuardedBroker) -> list[str]:
+    """Celery's processes complain of a wrong password at first, then of nobody who asks for it."""
+    with redis.Redis.from_url(broker.url) as client:
+        client.config_set("requirepass", f"not {OF_THE_BROKER}")
+        client.client_kill_filter(skipme=True)
+    told = [_http(server, "/readyz", "")]
+    server.celery.wait_until(lambda: "Cannot connect to" in server.celery.output())
+    server.beat.wait_until(lambda: "Couldn't apply scheduled task" in server.beat.output())
+    broker.stop()
+    return [*told, _http(server, "/readyz", "")]
+
+
 def _lose_the_database(server: ListServer) -> list[str]:
     """Every process finds it closed; what the web process says of that, and a command."""
     name = str(server.database.rows("select current_database() as name")[0]["name"])
@@ -148,17 +174,29 @@ def _lose_the_database(server: ListServer) -> list[str]:
     return [*told, done.stdout, done.stderr]
 
 
-def test_no_secret_is_told_anywhere(server: ListServer, phone: Phone) -> None:
+def test_no_secret_is_told_anywhere(server: ListServer, broker: GuardedBroker, phone: Phone) -> None:
     server.database.add_subscriber(ALICE, PASSWORD)
     token = manage(server, "createtoken", ALICE)
     manage(server, "shell", "-c", f"from rls import traces; traces.start('user', {ALICE!r}, 'test')")
     proofs = _use_over_sip(server, phone)
     traced = eventually(lambda: _traced(server), "the traced SUBSCRIBE")
-    told = [*_use_over_http(server, token), *_use_in_the_admin(server), traced, *_lose_the_database(server)]
-    told += [process.log.read_text() for process in (server.worker, server.web)]
+    told = [*_use_over_http(server, token), *_use_in_the_admin(server), traced]
+    told += [*_lose_the_broker(server, broker), *_lose_the_database(server)]
+    told += [each.log.read_text() for each in (server.worker, server.web, server.celery, server.beat)]
     everything = "\n".join(told)
     assert ALICE in everything
-    secrets = (PASSWORD, WRONG, NEXT, KEY, OF_THE_DATABASE, token, _basic(PASSWORD)[6:], *HASHES, *proofs)
+    secrets = (
+        PASSWORD,
+        WRONG,
+        NEXT,
+        KEY,
+        OF_THE_DATABASE,
+        OF_THE_BROKER,
+        token,
+        _basic(PASSWORD)[6:],
+        *HASHES,
+        *proofs,
+    )
     assert [secret for secret in secrets if secret in everything] == []
 
 

@@ -6,6 +6,7 @@ import itertools
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -50,16 +51,20 @@ class Database:
 
     def store_list(self, user: str, service_uri: str, document: str, *others: str) -> None:
         """As an administrator's script would, where no web process runs; `others` are further services."""
-        username, _, domain = user.partition("@")
-        self.rows(
-            "with d as (insert into xcap (username, domain, doc, doc_type, etag, source, doc_uri, port)"
-            " values (%s, %s, %s, 8, 'e', 0, 'index', 0) returning id)"
-            " insert into xcap_service_uris (uri, document_id) select unnest(%s::text[]), id from d",
-            username,
-            domain,
-            document.encode(),
-            [service_uri, *others],
-        )
+        self.store_lists([(user, document, [service_uri, *others])])
+
+    def store_lists(self, lists: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+        """User, document and the URIs of its services."""
+        rows = [(*user.split("@"), document.encode(), uris) for user, document, uris in lists]
+        self.rows("select 1")
+        assert self._connection is not None
+        with self._connection.transaction():
+            self._connection.cursor().executemany(
+                "with d as (insert into xcap (username, domain, doc, doc_type, etag, source, doc_uri, port)"
+                " values (%s, %s, %s, 8, 'e', 0, 'index', 0) returning id)"
+                " insert into xcap_service_uris (uri, document_id) select unnest(%s::text[]), id from d",
+                rows,
+            )
 
 
 _numbers = itertools.count()
