@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bench.generator import build
 from tests.faults.plant import ENTRIES, Plant
@@ -82,15 +82,25 @@ class Load:
         try:
             self._process.wait(LIMIT)
         finally:
-            self._process.kill()
-            for reader in self._readers:
-                reader.join()
-            for stream in (self._process.stdout, self._process.stderr):
-                assert stream is not None
-                stream.close()
+            self._end()
         result: dict[str, Any] = json.loads(self._output)
         result["remarks"] = self._remarks
         return result
+
+    def _end(self) -> None:
+        self._process.kill()
+        for reader in self._readers:
+            reader.join()
+        for stream in (self._process.stdout, self._process.stderr):
+            assert stream is not None
+            stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """A test that fails leaves no traffic behind."""
+        self._end()
 
 
 def faults_of(result: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.lists import DOMAIN, document, service_uri, watchers
 from rlsproject.embedded import Places, Postgres, Valkey
 from rlsproject.embedded.server import ServerFailed
-from tests.live.rig.database import Database, Databases
+from tests.live.rig.database import PROJECT, Database, Databases
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.processes import Process
 from tests.live.rig.waiting import eventually
@@ -23,9 +23,12 @@ LISTS, ENTRIES = 30, 10
 
 
 class Plant:
-    """PostgreSQL (durable: commits must survive its death), broker, and a list server on both."""
+    """PostgreSQL (durable: commits must survive its death), broker, and a list server on both.
 
-    def __init__(self, folder: Path, lists: int = LISTS, **settings: str) -> None:
+    `project`: the folder of the version that runs at first.
+    """
+
+    def __init__(self, folder: Path, lists: int = LISTS, *, project: Path = PROJECT, **settings: str) -> None:
         self.lists = lists
         places = Places(folder / "var")
         self.postgres = Postgres(places)
@@ -34,7 +37,7 @@ class Plant:
         self.broker.start()
         self.presence = f"127.0.0.1:{free_port()}"
         self.broker_url = places.broker_url
-        self._databases = Databases(places.database_url)
+        self._databases = Databases(places.database_url, project)
         self.database = self._databases.create()
         self._store_lists()
         self._clock = folder / "clock"
@@ -50,6 +53,8 @@ class Plant:
             CLOCK_OFFSET=str(self._clock),
             **settings,
         )
+        for process in self.processes.values():
+            process.project = project
 
     def _store_lists(self) -> None:
         self.database.store_lists(
@@ -67,6 +72,13 @@ class Plant:
 
     def another_database(self, *, migrated: bool) -> Database:
         return self._databases.create(migrated=migrated)
+
+    def restart(self, project: Path) -> None:
+        """Part after part, with the version in the folder `project`."""
+        for name, process in self.processes.items():
+            process.project = project
+            assert process.stop(signal.SIGTERM) == 0, name
+            self.revive(name)
 
     # -- faults of processes
 

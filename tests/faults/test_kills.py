@@ -68,10 +68,10 @@ def _inflict(plant: Plant, names: list[str], chance: random.Random) -> None:
 def test_each_part_killed_once_under_load_costs_nothing_but_time(plant: Plant, seed: int) -> None:
     chance = random.Random(seed)
     names = chance.sample(SHORT, len(SHORT))
-    load = Load(plant)
-    load.wait_until_subscribed()
-    _inflict(plant, names, chance)
-    assert not (wrong := faults_of(load.result())), (seed, names, wrong)
+    with Load(plant) as load:
+        load.wait_until_subscribed()
+        _inflict(plant, names, chance)
+        assert not (wrong := faults_of(load.result())), (seed, names, wrong)
     assert plant.server.ticked_by()
 
 
@@ -85,11 +85,11 @@ def test_many_kills_cost_nothing_but_time(plant: Plant, seed: int) -> None:
     killed = Counter[str]()
     while killed.total() - killed["PostgreSQL"] - killed["broker"] < KILLS:
         names = [chance.choice([*FAULTS, "worker", "worker"]) for _ in range(8)]
-        load = Load(plant, "--seed", str(chance.randrange(1, 10**6)))
-        time.sleep(chance.uniform(0, 1.5))
-        _inflict(plant, names[:2], chance)
-        load.wait_until_subscribed()
-        _inflict(plant, names[2:], chance)
-        assert not (wrong := faults_of(load.result())), (seed, killed, names, wrong)
+        with Load(plant, "--seed", str(chance.randrange(1, 10**6))) as load:
+            time.sleep(chance.uniform(0, 1.5))
+            _inflict(plant, names[:2], chance)
+            load.wait_until_subscribed()
+            _inflict(plant, names[2:], chance)
+            assert not (wrong := faults_of(load.result())), (seed, killed, names, wrong)
         killed += Counter(names)
     sys.stderr.write(f"seed {seed}: {dict(killed)}\n")

@@ -38,9 +38,9 @@ def _is_served(phone: Phone) -> bool:
 
 def test_three_times_what_it_can_do_is_worked_off(plant: Plant) -> None:
     """The load generator finds out first how much that is."""
-    load = Load(plant, phases="w256:4,p300:8")
-    load.wait_until_subscribed()
-    assert not (wrong := faults_of(load.result())), wrong
+    with Load(plant, phases="w256:4,p300:8") as load:
+        load.wait_until_subscribed()
+        assert not (wrong := faults_of(load.result())), wrong
     _recovers(plant)
 
 
@@ -79,12 +79,12 @@ def _recovers(plant: Plant) -> None:
 def test_who_is_admitted_in_a_storm_gets_everything_and_others_an_answer(
     large: Plant, seed: int, killed: bool
 ) -> None:
-    load = Load(large, mode="storm", lists=STORM)
-    if killed:
-        time.sleep(random.Random(seed).uniform(0.5, 3))
-        large.kill("worker")
-        large.revive("worker")
-    result = load.result()
+    with Load(large, mode="storm", lists=STORM) as load:
+        if killed:
+            time.sleep(random.Random(seed).uniform(0.5, 3))
+            large.kill("worker")
+            large.revive("worker")
+        result = load.result()
     _judge(result, STORM)
     if not killed:  # else the presence server gets 481 for those of which nothing was stored
         admitted, refusals = result["setup"]["lists_200"], result["total"]["error_replies"]
@@ -96,16 +96,14 @@ def test_of_new_subscriptions_at_four_times_the_rate_that_is_possible_the_rest_i
     large: Plant,
 ) -> None:
     """While they come, a phone by TCP is told when to come again, too."""
-    possible = Load(large, "--window", "32", mode="subscribe", lists=400).result()["setup"][
-        "lists_per_s_full"
-    ]
-    rate = round(4 * possible)
+    possible = Load(large, "--window", "32", mode="subscribe", lists=400).result()
+    rate = round(4 * possible["setup"]["lists_per_s_full"])
     lists = min(MOST, 20 * rate)
-    load = Load(large, "--arrive", str(rate), mode="storm", lists=lists)
-    phone = Phone(TcpWire(large.server.sip), f"sip:w0@{DOMAIN}", large.server.sip)
-    eventually(lambda: _is_sent_away(phone), "503", 60)
-    phone.close()
-    _judge(load.result(), lists)
+    with Load(large, "--arrive", str(rate), mode="storm", lists=lists) as load:
+        phone = Phone(TcpWire(large.server.sip), f"sip:w0@{DOMAIN}", large.server.sip)
+        eventually(lambda: _is_sent_away(phone), "503", 60)
+        phone.close()
+        _judge(load.result(), lists)
     _recovers(large)
 
 

@@ -123,11 +123,11 @@ BROKER = [broker_flushed, broker_silent]
 def test_trouble_under_load_costs_nothing_but_time(
     plant: Plant, trouble: Callable[[Plant], Iterator[None]]
 ) -> None:
-    load = Load(plant)
-    load.wait_until_subscribed()
-    with trouble(plant):  # type: ignore[attr-defined]
-        time.sleep(TROUBLE)
-    assert not (wrong := faults_of(load.result())), wrong
+    with Load(plant) as load:
+        load.wait_until_subscribed()
+        with trouble(plant):  # type: ignore[attr-defined]
+            time.sleep(TROUBLE)
+        assert not (wrong := faults_of(load.result())), wrong
 
 
 @pytest.fixture
@@ -162,11 +162,11 @@ def test_full_disk_under_load_costs_nothing_but_time(tmp_path: Path) -> None:
         plant = Plant(tmp_path)
         try:
             plant.start()
-            load = Load(plant)
-            load.wait_until_subscribed()
-            with _full(plant, tmp_path):
-                time.sleep(TROUBLE)
-            assert not (wrong := faults_of(load.result())), wrong
+            with Load(plant) as load:
+                load.wait_until_subscribed()
+                with _full(plant, tmp_path):
+                    time.sleep(TROUBLE)
+                assert not (wrong := faults_of(load.result())), wrong
         finally:
             plant.stop()
     finally:

@@ -33,12 +33,12 @@ def test_other_process_takes_over_and_the_dead_one_stands_by_when_it_is_back(
     worker = plant.server.worker
     standby.start()
     _stands_by(standby)
-    load = Load(plant)
-    load.wait_until_subscribed()
-    plant.kill("worker")
-    ready(standby)
-    worker.start()
-    _stands_by(worker)
-    standby.stop(signal.SIGTERM)
-    ready(worker)
-    assert not (wrong := faults_of(load.result())), wrong
+    with Load(plant) as load:
+        load.wait_until_subscribed()
+        plant.kill("worker")
+        ready(standby)
+        worker.start()
+        _stands_by(worker)
+        standby.stop(signal.SIGTERM)
+        ready(worker)
+        assert not (wrong := faults_of(load.result())), wrong

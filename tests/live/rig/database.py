@@ -34,6 +34,15 @@ class Database:
         cursor = self._connection.execute(query.encode(), parameters)
         return cursor.fetchall() if cursor.description else []
 
+    def migrate(self, project: Path = PROJECT) -> None:
+        """To what the version in the folder `project` wants."""
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            cwd=project,
+            env={**os.environ, "DATABASE_URL": self.url},
+            check=True,
+        )
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -74,16 +83,10 @@ _numbers = itertools.count()
 class Databases:
     """Makes databases on the server of `admin_url`, and drops them all in the end."""
 
-    def __init__(self, admin_url: str) -> None:
+    def __init__(self, admin_url: str, project: Path = PROJECT) -> None:
         self._admin_url = admin_url
         self._names: list[str] = []
-        template = self._create("template1")
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=PROJECT,
-            env={**os.environ, "DATABASE_URL": template.url},
-            check=True,
-        )
+        self._create("template1").migrate(project)
         self._template = self._names[0]
 
     def create(self, *, migrated: bool = True) -> Database:

@@ -16,7 +16,12 @@ START_LIMIT = 120.0
 
 
 class Process:
-    """One process; its output is in `log`, which goes on over restarts. `stdin` is a file descriptor."""
+    """One process; its output is in `log`, which goes on over restarts. `stdin` is a file descriptor.
+
+    `project`: the folder of the version that runs from the next start on.
+    """
+
+    project = PROJECT
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], log: Path, stdin: int | None = None
@@ -48,7 +53,7 @@ class Process:
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
                 self._command,
-                cwd=PROJECT,
+                cwd=self.project,
                 env={**self._environment, **settings},
                 stdin=self._stdin,
                 stdout=log,
