@@ -188,6 +188,18 @@ def test_source_that_floods_is_ignored_and_others_are_served(
     alice.close()
 
 
+def test_who_does_not_read_its_answers_is_cut_off(start_worker: Start, domain: str) -> None:
+    """Before they fill the memory: some 4 MB may wait."""
+    server = start_worker(RLS_SOURCE_RATE="0")
+    phone = Phone(UdpWire(), f"sip:alice@{domain}", server.sip)
+    long = phone.request("OPTIONS", f"sip:rls@{domain}", call_id="c" * 7000)
+    with socket.create_connection(server.sip) as deaf, pytest.raises(OSError):
+        for _ in range(10_000):
+            deaf.sendall(long.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+    assert phone.ask(phone.request("OPTIONS", f"sip:rls@{domain}")).status == 200
+    phone.close()
+
+
 def test_proxies_and_all_presence_servers_send_as_they_like(
     start_worker: Start, presence: PresenceServer, domain: str, zone: DnsServer
 ) -> None:

@@ -1,4 +1,4 @@
-"""Presence servers that are silent, flood, fork or mix up their NOTIFYs."""
+"""Presence servers that are silent, slow, restart, send garbage, flood, fork or mix up their NOTIFYs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.live.conftest import PutList
+from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone, token
 from tests.live.rig.presence import Domain, Script, State, pidf
 from tests.live.rig.waiting import eventually
@@ -20,6 +21,51 @@ def test_silent_back_end_holds_nobody_up(
     told = phone.subscribe(put_list("bob", "claire")).settled()
     assert told.resources == [claire]
     assert told.body_of(claire) == pidf(f"claire@{domain}")
+
+
+def test_answer_that_comes_late_counts(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    resources.scripts[bob] = Script(status=0)
+    call = phone.subscribe(put_list("bob"))
+    resources.requests.wait(lambda message: message.request_uri == bob, count=2)
+    del resources.scripts[bob]
+    eventually(lambda: pidf(f"bob@{domain}") in call.notifies[-1].body, "the state")
+    assert len(resources.dialogs_of(bob)) == 1
+
+
+def test_presence_server_that_forgot_its_subscriptions_gets_new_ones(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    short = Script(headers=("Expires: 4",), state=State(pidf("bob"), "active;expires=4"))
+    resources.default = lambda uri: short
+    call = phone.subscribe(put_list("bob"))
+    call.settled()
+    resources.dialog(bob).refusal = 481
+    again = resources.dialog(bob, count=2)
+    news = pidf("bob", "after the restart")
+    assert again.notify(news).status == 200
+    eventually(lambda: news in call.notifies[-1].body, "the news")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/pidf+xml", "application/pidf-diff+xml", "application/rlmi+xml", "multipart/related", "x"],
+)
+def test_garbage_of_a_presence_server_hides_no_later_state(
+    kind: str, server: ListServer, phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = phone.subscribe(put_list("bob"))
+    call.settled()
+    dialog = resources.dialog(bob)
+    for body in (b"\xff\0<<", b"--b\r\n\r\n--b--", b"<a><b></a>"):
+        assert dialog.notify(body, kind=kind).status in (200, 400, 415)
+    assert dialog.notify(pidf("bob", "good")).status == 200
+    eventually(lambda: pidf("bob", "good") in call.notifies[-1].body, "the good state")
+    assert "Traceback" not in server.worker.output()
 
 
 def test_flood_of_notifies_is_answered_and_the_last_state_told(

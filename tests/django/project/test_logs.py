@@ -9,7 +9,7 @@ import pytest
 import structlog
 from django.http import HttpResponse
 from django.test import RequestFactory
-from django.utils.log import log_response
+from django.utils.log import AdminEmailHandler, log_response
 
 from rlsproject import logs
 
@@ -26,6 +26,13 @@ def test_json_has_one_object_per_line() -> None:
 
 def test_text_is_for_people() -> None:
     assert "[warning" in line("text", "hello")
+
+
+def test_errors_are_not_sent_by_mail() -> None:
+    """A mail of Django's would have the settings in it, and with them the broker's password."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
+    handlers = [handler for logger in loggers for handler in logger.handlers]
+    assert not [handler for handler in handlers if isinstance(handler, AdminEmailHandler)]
 
 
 class Keeping(logging.Handler):

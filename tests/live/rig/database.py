@@ -6,7 +6,7 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -62,7 +62,7 @@ class Database:
         """As an administrator's script would, where no web process runs; `others` are further services."""
         self.store_lists([(user, document, [service_uri, *others])])
 
-    def store_lists(self, lists: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+    def store_lists(self, lists: Iterable[tuple[str, str, list[str]]]) -> None:
         """User, document and the URIs of its services."""
         rows = [(*user.split("@"), document.encode(), uris) for user, document, uris in lists]
         self.rows("select 1")
