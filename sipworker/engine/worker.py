@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,6 @@ from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from sipworker.documents.admission import DocumentAdmission
 from sipworker.documents.notifier import EVENT, DocumentNotifier
-from sipworker.documents.subscription import DocumentSubscription
 from sipworker.engine import monitoring, systemd
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
@@ -28,7 +26,7 @@ from sipworker.engine.directory import SPARE_IDS, Directory
 from sipworker.engine.doorstep import Doorstep
 from sipworker.engine.floods import Floods
 from sipworker.engine.foreign import ForeignServers
-from sipworker.engine.foreign_changes import DocumentWatch
+from sipworker.engine.handlers import Handler, of_requests, of_subscriptions
 from sipworker.engine.heartbeat import Heartbeat
 from sipworker.engine.http import HttpListener
 from sipworker.engine.identity import BackEndIdentity
@@ -64,7 +62,6 @@ from xcap.store import root as xcap_root
 
 log = logging.getLogger("rls.worker")
 
-Handler = Callable[[Any, float], None]
 WHEEL_TURN = 0.05
 HOLD_PLACE = 1.0
 SUBSCRIBES = (told.SIPIncomingSubscriptionGotSubscribe, told.SIPIncomingSubscriptionGotRefreshingSubscribe)
@@ -244,7 +241,9 @@ class SipWorker:
             self._missed,
         )
         self.restart = Restart(agent, self.watchers, self.profiles, options.worker, identity, self._list_user)
-        self._handlers = self._handler_table()
+        changes = foreign.changes if foreign is not None else None
+        self._handlers = of_subscriptions(self.watchers.back_ends, changes)
+        self._handlers |= of_requests(self.admission, self.watchers, self.document_admission, self.documents)
 
     def _foreign(self, ids: IdBlocks, keys: Keyring | None) -> ForeignServers | None:
         """None: none may be asked."""
@@ -269,57 +268,6 @@ class SipWorker:
         self.live.changed()
         self.orders.look()
         self.tracer.look()
-
-    def _handler_table(self) -> dict[type, Handler]:
-        back_ends, watchers, admission = self.watchers.back_ends, self.watchers, self.admission
-        documents, document_admission = self.documents, self.document_admission
-
-        def either(of_lists: Handler, of_documents: Handler) -> Handler:
-            """Who serves a subscription depends on what it is to."""
-
-            def handle(notification: Any, now: float) -> None:
-                is_list = not isinstance(notification.sender.owner, DocumentSubscription)
-                (of_lists if is_list else of_documents)(notification, now)
-
-            return handle
-
-        changes = self.foreign.changes if self.foreign is not None else None
-
-        def both(of_back_ends: Handler, of_changes: Handler) -> Handler:
-            """What is subscribed to on behalf of watchers, and what for ourselves."""
-
-            def handle(notification: Any, now: float) -> None:
-                ours = isinstance(notification.sender.owner, DocumentWatch)
-                (of_changes if ours else of_back_ends)(notification, now)
-
-            return handle
-
-        handlers: dict[type, Handler] = {
-            told.SIPSubscriptionGotNotify: back_ends.got_notify,
-            told.SIPSubscriptionDidFork: back_ends.forked,
-            told.SIPSubscriptionDidFail: back_ends.failed,
-            told.SIPSubscriptionDidEnd: back_ends.ended,
-        }
-        if changes is not None:
-            handlers |= {
-                told.SIPSubscriptionGotNotify: both(back_ends.got_notify, changes.got_notify),
-                told.SIPSubscriptionDidFail: both(back_ends.failed, changes.failed),
-                told.SIPSubscriptionDidEnd: both(back_ends.ended, changes.ended),
-            }
-        return handlers | {
-            told.SIPIncomingSubscriptionGotSubscribe: admission.got_subscribe,
-            told.SIPIncomingSubscriptionGotRefreshingSubscribe: either(
-                admission.got_refreshing_subscribe, document_admission.got_refreshing_subscribe
-            ),
-            told.SIPIncomingSubscriptionNotifyDidSucceed: either(
-                watchers.notify_succeeded, documents.notify_succeeded
-            ),
-            told.SIPIncomingSubscriptionNotifyDidFail: either(
-                watchers.notify_failed, documents.notify_failed
-            ),
-            told.SIPIncomingSubscriptionDidTimeout: either(watchers.timed_out, documents.timed_out),
-            told.SIPRequestReceived: admission.request_received,
-        }
 
     def _host(self) -> str:
         """The host part of Content-IDs."""
