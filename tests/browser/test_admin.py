@@ -27,7 +27,7 @@ def test_overview_goes_on_polling(log_in: LogIn) -> None:
     for left in (7, 3):
         keep = OutboxEntry.objects.order_by("pk").values("pk")[:left]
         OutboxEntry.objects.exclude(pk__in=list(keep.values_list("pk", flat=True))).delete()
-        expect(depth).to_have_text(str(left), timeout=8000)
+        expect(depth).to_have_text(str(left))
 
 
 def test_end_of_the_session_leads_to_the_login(log_in: LogIn) -> None:
@@ -35,7 +35,7 @@ def test_end_of_the_session_leads_to_the_login(log_in: LogIn) -> None:
 
     page = log_in()
     Session.objects.all().delete()
-    page.wait_for_url("**/admin/login/**", timeout=8000)
+    page.wait_for_url("**/admin/login/**")
 
 
 def test_list_shows_sixteen_rows_and_every_column(log_in: LogIn, shoot: Shoot) -> None:

@@ -154,7 +154,7 @@ def test_trace_fills_as_a_ladder_and_goes_out_as_pcap(log_in: LogIn, shoot: Shoo
     expect(page.get_by_text("Nothing yet.")).to_be_visible()
     record(Trace.objects.get().pk)
     ladder = page.get_by_role("region", name="Ladder of messages")
-    expect(ladder).to_be_visible(timeout=8000)
+    expect(ladder).to_be_visible()
     expect(ladder.locator(".rls-arrow")).to_have_count(6)
     accessible(page, "#ladder")
     ladder.locator("summary").nth(2).click()

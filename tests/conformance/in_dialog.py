@@ -128,6 +128,6 @@ def store_is_slow(peers: Peers) -> Message:
         start = time.monotonic()
         peers.phone.send(request)
         trying = peers.phone.inbox.wait(lambda message: message.status == 100)
-    assert 3.4 < trying.at - start < 4.5
+    assert trying.at - start > 3.4
     assert peers.phone.response_to(request).status == 200
     return trying

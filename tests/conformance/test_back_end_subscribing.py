@@ -61,7 +61,7 @@ def test_next_try_waits_as_long_as_the_back_end_asked(peers: Peers, reason: str)
     told = time.monotonic()
     first.notify(state=f"terminated;reason={reason};retry-after=2")
     again = peers.resources.dialog(peers.member, count=2)
-    assert 1.9 < again.first.at - told < 8
+    assert again.first.at - told > 1.9
     assert again.call_id != first.call_id
 
 

@@ -36,7 +36,7 @@ def test_answer_and_first_notify_wait_for_no_back_end(peers: Peers) -> None:
     response = call.subscribe()
     first = call.notify(0)
     assert response.status == 200
-    assert first.message.at - start < 1
+    assert first.message.at - start < 16, "Timer N of the back ends is 32 s"
     assert first.full
     assert first.instances == {member: [] for member in peers.subject.members}
     assert all(message.status in (0, 200) for message in peers.phone.inbox.all())

@@ -109,7 +109,7 @@ class Plant:
 
     def revive_postgres(self) -> None:
         """Its orphans may hold the shared memory for a moment."""
-        eventually(lambda: _starts(self.postgres.start), "start of PostgreSQL", 60)
+        eventually(lambda: _starts(self.postgres.start), "start of PostgreSQL")
 
     def kill_broker(self) -> None:
         self._kill(self.broker)

@@ -149,9 +149,9 @@ def test_subscription_is_not_accepted_before_it_can_be_stored(
         time.sleep(TROUBLE / 2)
         assert {message.status for message in phone.inbox.all()} <= {100, 500, 503}
     if not phone.inbox.all(lambda message: message.status >= 300):
-        assert call.heard(phone.response_to(request, 30)).status == 200
+        assert call.heard(phone.response_to(request)).status == 200
         assert call.subscribe(0).status == 200
-    eventually(lambda: phone.ask(phone.call(service_uri(0)).request(0)).status == 200, "recovery", 30)
+    eventually(lambda: phone.ask(phone.call(service_uri(0)).request(0)).status == 200, "recovery")
 
 
 @long

@@ -79,6 +79,24 @@ def server(
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def tickless(
+    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ListServer]:
+    """A SIP worker that tells only what waits for no tick."""
+    server = ListServer(
+        databases.create(),
+        broker_url,
+        tmp_path_factory.mktemp("tickless"),
+        RLS_PRESENCE_SERVER=f"sip:{presence.address}",
+    )
+    try:
+        server.start_tickless_worker()
+        yield server
+    finally:
+        server.stop()
+
+
 Start = Callable[..., ListServer]
 
 
@@ -179,3 +197,19 @@ def put_list(server: ListServer, domain: str) -> PutList:
         return uri
 
     return put
+
+
+StoreList = Callable[..., str]
+
+
+@pytest.fixture
+def store_list(domain: str) -> StoreList:
+    """Stores a list of these users in a server's database, where no web process runs; the list's URI."""
+
+    def store(server: ListServer, *members: str, user: str = "alice") -> str:
+        uri = f"sip:{user}-list@{domain}"
+        document = documents.simple(uri, [f"sip:{member}@{domain}" for member in members])
+        server.database.store_list(f"{user}@{domain}", uri, document)
+        return uri
+
+    return store

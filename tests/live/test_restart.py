@@ -14,8 +14,6 @@ from tests.live.rig.phone import ListCall, ok
 from tests.live.rig.presence import Domain, pidf
 from tests.live.rig.waiting import eventually
 
-NO_TICKS = {"RLS_WAITN_TIME": "6000"}
-TICKS = {"RLS_WAITN_TIME": "1"}
 Subscribed = Callable[[ListServer], ListCall]
 
 
@@ -63,16 +61,17 @@ def test_restarted_worker_goes_on(
 
 
 def test_state_acknowledged_before_a_kill_is_told_after_the_restart(
-    start_worker: Start, subscribed: Subscribed, resources: Domain, domain: str
+    unstarted: Start, subscribed: Subscribed, resources: Domain, domain: str
 ) -> None:
     """SIGKILL between a back end's 200 and the tick."""
     bob = f"sip:bob@{domain}"
-    server = start_worker(**NO_TICKS)
+    server = unstarted()
+    server.start_tickless_worker()
     call = subscribed(server)
     assert resources.dialog(bob).notify(pidf("bob", "acknowledged")).status == 200
     server.kill_worker()
     assert len(call.notifies) == 2, "nothing was told"
-    server.start_worker(**TICKS)
+    server.start_worker()
     told = call.notify(2)
     assert told.body_of(bob) == pidf("bob", "acknowledged")
 

@@ -77,17 +77,24 @@ def test_request_and_good_bye_in_one_segment_end_in_good_order(server: ListServe
 
 
 def test_who_answers_no_pings_is_let_go(start_worker: Start, authority: Authority) -> None:
-    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="0.5")
+    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost"), RLS_WEBSOCKET_PING="1")
     with socket.create_connection(server.sip_by("ws"), timeout=LIMIT) as silent:
         silent.sendall(UPGRADE)
         received = b""
         while data := silent.recv(4096):
             received += data
-    ping, going_away = b"\x89\x00", b"\x88\x02\x03\xe9"
+    ping, pong, going_away = b"\x89\x00", b"\x8a\x80" + bytes(4), b"\x88\x02\x03\xe9"
     assert received.partition(b"\r\n\r\n")[2] == 2 * ping + going_away
-    with connect(url(server), subprotocols=SIP) as answering:
-        time.sleep(2)
-        assert answering.ping().wait(LIMIT)
+    with (
+        socket.create_connection(server.sip_by("ws"), timeout=LIMIT) as answering,
+        answering.makefile("rb") as frames,
+    ):
+        answering.sendall(UPGRADE)
+        while frames.readline() != b"\r\n":
+            pass
+        for _ in range(4):
+            assert frames.read(2) == ping
+            answering.sendall(pong)
 
 
 @pytest.mark.req("R7118-7-1")

@@ -57,6 +57,20 @@ async def test_a_silent_back_end_does_not_hold_the_others_up_for_long(rig: Rig) 
     assert set(rig.phone.told[1].states) == {BOB}
 
 
+async def test_what_changes_before_all_have_answered_is_told_with_their_answers(rig: Rig) -> None:
+    rig.server.refusals = {CAROL: 0}
+    await rig.start()
+    await rig.subscribed(settle=False)
+    rig.server.tell(BOB, b"<second/>")
+    await rig.quiet()
+    assert len(rig.phone.told) == 1
+    rig.server.accept(rig.server.subscribes(CAROL)[0], "3600")
+    rig.server.tell(CAROL, b"<late/>")
+    await rig.quiet()
+    told = rig.phone.told[1]
+    assert (told.body(BOB), told.body(CAROL)) == (b"<second/>", b"<late/>")
+
+
 @pytest.mark.req("R4662-4.5-1", "R6665-4.2.2-2")
 async def test_later_changes_wait_for_the_tick(rig: Rig) -> None:
     await rig.start()

@@ -16,6 +16,7 @@ from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import free_port
 from tests.live.rig.xcap import XcapClient
 
+WEEKS = "6000000"
 KINDS = ("udp", "tcp", "tls", "ws", "wss")
 
 
@@ -75,6 +76,12 @@ class ListServer:
     def start_worker(self, **settings: str) -> None:
         self.worker.start(**settings)
         self.worker_ready()
+
+    def start_tickless_worker(self) -> None:
+        """It tells only what waits for no tick, once it has made the tick that was missing at its start."""
+        self.start_worker(RLS_WAITN_TIME=WEEKS)
+        served = "select 1 from rls_tick where slots >= 10"
+        eventually(lambda: self.database.rows(served), "tick of all slices")
 
     def worker_ready(self) -> None:
         ready(self.worker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from sipworker.endpoint import Endpoint, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import Request
+from tests.live.rig.waiting import LIMIT
 
 REALM = "example.test"
 Body = tuple[str, bytes]
@@ -19,7 +21,7 @@ class ScriptedNotifier:
     """`async with`: accepts, pushes `bodies` one after the other, and `refreshed` at each refresh.
 
     With `password` it asks for Digest (`proxy`: as 407), with `refusal` it refuses. `ending` ends
-    the subscription after the bodies with that reason.
+    the subscription after the bodies with that reason. `acknowledged` counts NOTIFYs.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class ScriptedNotifier:
         self.refreshed = list(refreshed)
         self.final = final
         self.requests: list[Request] = []
+        self.acknowledged = 0
         self._password = password
         self._proxy = proxy
         self._refusal = refusal
@@ -54,6 +57,12 @@ class ScriptedNotifier:
         (port,) = [flow.local[1] for flow in self.endpoint.transports.flows if flow.transport == transport]
         return f"sip:127.0.0.1:{port};transport={transport}"
 
+    async def heard(self, count: int) -> None:
+        """Waits until so many NOTIFYs were acknowledged."""
+        async with asyncio.timeout(LIMIT):
+            while self.acknowledged < count:
+                await asyncio.sleep(0.01)
+
     @property
     def expires(self) -> list[str | None]:
         """What the SUBSCRIBEs asked for, in their order."""
@@ -64,6 +73,8 @@ class ScriptedNotifier:
             case told.SIPIncomingSubscriptionGotSubscribe(sender=sender, request=request):
                 self.requests.append(request)
                 self._admit(sender, request, now)
+            case told.SIPIncomingSubscriptionNotifyDidSucceed():
+                self.acknowledged += 1
             case told.SIPIncomingSubscriptionGotRefreshingSubscribe(sender=sender, request=request):
                 self.requests.append(request)
                 self._refresh(sender, request, now)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Awaitable
 from io import StringIO
 
 import pytest
@@ -17,14 +19,20 @@ from tests.pure.watchlist.lists import BOB, CLAIRE, PIDF, contact, encoded, pidf
 
 pytestmark = pytest.mark.asyncio
 
+Watched = tuple[Ending, Session, str]
 FULL = encoded(0, True, contact(BOB), contact(CLAIRE))
 
 
-async def watch(server: str, seconds: float = 0.4, **options: object) -> tuple[Ending, Session, str]:
+async def watch(server: str, leave: Awaitable[None] | None = None, expires: int = 3600) -> Watched:
+    """Until it ends by itself, or leaves when `leave` is done."""
     output = StringIO()
-    given = Options(LIST, ALICE, server, seconds=seconds, **options)  # type: ignore[arg-type]
+    given = Options(LIST, ALICE, server, expires=expires)
     session = Session(given, LinesDisplay(Console(file=output, width=200)))
-    return await session.run(), session, output.getvalue()
+    running = asyncio.create_task(session.run())
+    if leave is not None:
+        await leave
+        session.leave()
+    return await running, session, output.getvalue()
 
 
 @pytest.mark.req("R4662-5.6.2-2")
@@ -32,7 +40,7 @@ async def test_version_gap_makes_it_refresh() -> None:
     lost = encoded(2, False, contact(BOB, "closed"))
     refreshed = encoded(3, True, contact(BOB, "closed"), contact(CLAIRE))
     async with ScriptedNotifier(FULL, lost, refreshed=[refreshed]) as notifier:
-        ending, session, shown = await watch(notifier.server())
+        ending, session, shown = await watch(notifier.server(), notifier.heard(3))
     assert ending.ok
     assert notifier.expires == ["3600", "3600", "0"]
     assert session.table.version == 3
@@ -42,7 +50,7 @@ async def test_version_gap_makes_it_refresh() -> None:
 @pytest.mark.req("R4662-5.6.2-1")
 async def test_old_version_is_shown_as_discarded() -> None:
     async with ScriptedNotifier(FULL, encoded(0, False, contact(BOB, "closed"))) as notifier:
-        _, session, shown = await watch(notifier.server())
+        _, session, shown = await watch(notifier.server(), notifier.heard(2))
     assert "discarded" in shown
     said = session.table.rows[BOB].instances["1"].said
     assert said and said.state == "open"
@@ -50,7 +58,7 @@ async def test_old_version_is_shown_as_discarded() -> None:
 
 async def test_unreadable_body_is_said_and_does_not_end_it() -> None:
     async with ScriptedNotifier(("multipart/related;boundary=x", b"junk"), FULL) as notifier:
-        ending, session, shown = await watch(notifier.server())
+        ending, session, shown = await watch(notifier.server(), notifier.heard(2))
     assert ending.ok
     assert "unreadable: the closing delimiter is missing" in shown
     assert list(session.table.rows) == [BOB, CLAIRE]
@@ -58,7 +66,7 @@ async def test_unreadable_body_is_said_and_does_not_end_it() -> None:
 
 async def test_single_contact_is_shown_too() -> None:
     async with ScriptedNotifier((PIDF, pidf("open")), (PIDF, pidf("closed"))) as notifier:
-        _, session, _ = await watch(notifier.server())
+        _, session, _ = await watch(notifier.server(), notifier.heard(2))
     assert list(session.table.rows) == [LIST]
     assert session.table.version == 1
 
@@ -75,14 +83,14 @@ async def test_single_contact_is_shown_too() -> None:
 )
 async def test_refusal_is_explained(code: int, advice: str) -> None:
     async with ScriptedNotifier(refusal=code) as notifier:
-        ending, _, _ = await watch(notifier.server(), seconds=5)
+        ending, _, _ = await watch(notifier.server())
     assert (ending.ok, ending.code) == (False, code)
     assert advice in ending.text
 
 
 async def test_end_by_the_server_is_explained() -> None:
     async with ScriptedNotifier(FULL, ending="noresource") as notifier:
-        ending, session, _ = await watch(notifier.server(), seconds=5)
+        ending, session, _ = await watch(notifier.server())
     assert not ending.ok
     assert "noresource (the list is gone" in ending.text
     assert list(session.table.rows) == [BOB, CLAIRE]
@@ -92,7 +100,7 @@ async def test_end_by_the_server_is_explained() -> None:
     "server", ["sip:127.0.0.1:1;transport=tcp", "sip:no-such-host.invalid;transport=udp"]
 )
 async def test_nobody_there_is_explained(server: str) -> None:
-    ending, _, _ = await watch(server, seconds=10)
+    ending, _, _ = await watch(server)
     assert not ending.ok
     assert "no such host, or nothing listens there." in ending.text
 
@@ -107,21 +115,21 @@ async def test_silence_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> No
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         server = f"sip:127.0.0.1:{silent.getsockname()[1]};transport=udp"
-        ending, _, _ = await watch(server, seconds=10)
+        ending, _, _ = await watch(server)
     assert f"No answer from {server} within 32 s. Check" in ending.text
 
 
 async def test_accepted_without_notify_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sipworker.sip.subscription.TIMER_N", 0.6)
+    monkeypatch.setattr("sipworker.sip.subscription.TIMER_N", 3.0)
     async with ScriptedNotifier() as notifier:
-        ending, _, _ = await watch(notifier.server(), seconds=10)
+        ending, _, _ = await watch(notifier.server())
     assert "accepted the subscription but no NOTIFY came" in ending.text
 
 
 @pytest.mark.req("R6665-4.4.3-1")
 async def test_expires_0_fetches() -> None:
     async with ScriptedNotifier(FULL, ending="timeout") as notifier:
-        ending, session, _ = await watch(notifier.server(), seconds=5, expires=0)
+        ending, session, _ = await watch(notifier.server(), expires=0)
     assert ending.ok
     assert notifier.expires == ["0"]
     assert list(session.table.rows) == [BOB, CLAIRE]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 
@@ -32,7 +31,10 @@ async def test_once_prints_the_list_and_unsubscribes(transport: str) -> None:
 async def test_json_is_one_line_per_notify() -> None:
     changed = encoded(1, False, contact(BOB, "closed", "Gone"))
     async with ScriptedNotifier(FULL, changed) as notifier:
-        result = await watchlist(notifier.server(), "--json", "--for", "1")
+        process = await start(notifier.server(), "--json")
+        await notifier.heard(2)
+        process.send_signal(signal.SIGINT)
+        result = await finish(process)
     first, second, last = [json.loads(line) for line in result.out.splitlines()]
     assert (first["list"], first["version"], first["full_state"]) == (LIST, 0, True)
     assert [resource["uri"] for resource in first["resources"]] == [BOB, CLAIRE]
@@ -40,6 +42,13 @@ async def test_json_is_one_line_per_notify() -> None:
     (bob,) = second["resources"]
     assert (bob["instances"][0]["says"], bob["instances"][0]["note"]) == ("closed", "Gone")
     assert (last["subscription"]["state"], last["subscription"]["reason"]) == ("terminated", "timeout")
+
+
+async def test_it_ends_by_itself_after_the_time_that_was_given() -> None:
+    async with ScriptedNotifier(FULL) as notifier:
+        result = await watchlist(notifier.server(), "--for", "3")
+    assert result.code == 0, result.err
+    assert notifier.expires == ["3600", "0"]
 
 
 async def test_raw_prints_what_crossed_the_wire() -> None:
@@ -59,10 +68,7 @@ async def test_raw_prints_what_crossed_the_wire() -> None:
 async def test_interrupt_unsubscribes_and_shows_the_final_notify() -> None:
     async with ScriptedNotifier(FULL, final=encoded(1, True, contact(BOB, "closed"))) as notifier:
         process = await start(notifier.server())
-        async with asyncio.timeout(10):
-            while not notifier.requests:
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.3)
+        await notifier.heard(1)
         process.send_signal(signal.SIGINT)
         result = await finish(process)
     assert result.code == 0, result.err
