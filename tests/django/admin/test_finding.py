@@ -12,7 +12,6 @@ from rls.models import Presentity, Watcher
 from tests.django.admin import rows
 
 pytestmark = pytest.mark.django_db
-NOW = int(time.time())
 
 
 def found(client: Client, model: str, **query: str) -> list[int]:
@@ -25,9 +24,10 @@ def found(client: Client, model: str, **query: str) -> list[int]:
 def watchers() -> list[Watcher]:
     """alice (1), bob (2) and claire (3), each different in what filters look at."""
     rows.workers(3, 3)
-    alice = rows.watcher(1, NOW, watcher_username="alice", expires=NOW - 5, to_domain="a.test", owner=1)
-    bob = rows.watcher(2, NOW, watcher_username="bob", expires=NOW + 300, event="dialog", owner=2)
-    claire = rows.watcher(3, NOW, watcher_username="claire", expires=NOW + 3000, event="presence", owner=2)
+    now = int(time.time())
+    alice = rows.watcher(1, now, watcher_username="alice", expires=now - 5, to_domain="a.test", owner=1)
+    bob = rows.watcher(2, now, watcher_username="bob", expires=now + 300, event="dialog", owner=2)
+    claire = rows.watcher(3, now, watcher_username="claire", expires=now + 3000, event="presence", owner=2)
     claire.status = Watcher.Status.PENDING
     return Watcher.objects.bulk_create([alice, bob, claire])
 
@@ -59,7 +59,7 @@ def test_watchers(admin_client: Client, query: dict[str, str], expected: list[in
 @pytest.fixture
 def resources(watchers: list[Watcher]) -> None:
     codes = {0: 200, 1: 403, 2: 503}
-    made = [rows.presentity(number, watchers[number], number, NOW) for number in range(3)]
+    made = [rows.presentity(number, watchers[number], number, 0) for number in range(3)]
     for number, row in enumerate(made):
         row.be_code = codes[number]
         row.resource_uri = f"sip:friend{number}@example.test"

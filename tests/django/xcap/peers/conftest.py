@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ TABLES = {
     "source integer default 0, doc_uri varchar(255), port integer default 0",
     "rls_watchers": "presentity_uri varchar(255), watcher_username varchar(64), expires integer",
 }
-LATER = int(time.time()) + 1800
+LATER = 2**31 - 1
 
 
 def fill(execute: Callable[[str, list[Any]], object], rows: Rows, blob: str, serial: str, mark: str) -> None:
