@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, Phone
 from tests.live.rig.presence import Domain, PresenceServer
+from tests.live.rig.processes import Process
 from tests.live.rig.secure import Authority
 from tests.live.rig.waiting import eventually
 from tests.live.rig.wire import address_text, free_port
@@ -56,7 +57,8 @@ def call(phone: Phone, put_list: PutList, resources: Domain) -> ListCall:
     return call
 
 
-def test_status_tells_that_all_is_well(rls: Rls, call: ListCall) -> None:
+def test_status_tells_that_all_is_well(rls: Rls, server: ListServer, call: ListCall) -> None:
+    eventually(lambda: server.ticked_by() == "celery", "tick by Celery")
     status = rls("status")
     assert status["faults"] == []
     assert status["watchers"]["active"] >= 1
@@ -100,29 +102,24 @@ def test_drained_worker_refuses_new_subscriptions_until_it_is_told_otherwise(
     assert new_phone().call(call.list_uri).subscribe().status == 200
 
 
-def test_trace_shows_both_sides_of_a_subscription(
-    rls: Rls,
-    server: ListServer,
-    phone: Phone,
-    call: ListCall,
-    presence: PresenceServer,
-    tmp_path: Path,
+def test_trace_shows_both_sides_of_a_subscription_until_it_is_interrupted(
+    server: ListServer, phone: Phone, call: ListCall, presence: PresenceServer, tmp_path: Path
 ) -> None:
     recorded = tmp_path / "alice.pcap"
-    shown: list[dict[str, Any]] = []
     user = phone.user.removeprefix("sip:")
-    tracing = threading.Thread(
-        target=lambda: shown.extend(rls("trace", user, "--for", "4", "--pcap", str(recorded)))
-    )
-    tracing.start()
-    recording = "select 1 from rls_traced_messages m join rls_traces t on t.id = trace_id where target = %s"
-    eventually(lambda: call.subscribe() and server.database.rows(recording, user), "trace")
-    phone.subscribe(call.list_uri).notify(0)
-    tracing.join()
-    first = [message["message"].split(" ", 1)[0] for message in shown]
-    assert {"SUBSCRIBE", "SIP/2.0", "NOTIFY"} <= set(first)
-    others = {message["remote"] for message in shown}
-    assert {presence.address, address_text(phone.wire.local)} <= others
+    command = (sys.executable, "manage.py", "rls", "trace", user, "--for", "3600", "--pcap", str(recorded))
+    at_once = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    trace = Process(command, {**server.environment, **at_once}, tmp_path / "trace")
+    trace.start()
+
+    def shown(*pieces: str) -> bool:
+        return all(piece in trace.output() for piece in pieces)
+
+    eventually(lambda: call.subscribe() and shown("SUBSCRIBE sip:", "SIP/2.0 200"), "trace")
+    phone.subscribe(call.list_uri).settled()
+    both = f"→ {presence.address} udp\nSUBSCRIBE", f"→ {address_text(phone.wire.local)} udp\nNOTIFY"
+    eventually(lambda: shown(*both), "both sides")
+    assert trace.stop(signal.SIGINT) == 0
     assert recorded.read_bytes()[:4] == b"\xd4\xc3\xb2\xa1"
 
 

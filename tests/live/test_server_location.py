@@ -127,7 +127,7 @@ def test_subscriptions_move_when_their_presence_server_goes_down(
     first, second = PresenceServer(), PresenceServer()
     try:
         server = start_worker(
-            RLS_PRESENCE_SERVER=f"sip:{first.address},sip:{second.address}", RLS_PRESENCE_CHECK="0.5"
+            RLS_PRESENCE_SERVER=f"sip:{first.address},sip:{second.address}", RLS_PRESENCE_CHECK="2"
         )
         bob = f"sip:bob@{domain}"
         second.domain(domain).default = lambda uri: Script(state=None)
@@ -150,7 +150,7 @@ def test_a_presence_server_that_comes_back_is_used_again(
 ) -> None:
     port = free_port()
     server = start_worker(
-        RLS_PRESENCE_SERVER=f"sip:127.0.0.1:{port},sip:{presence.address}", RLS_PRESENCE_CHECK="0.5"
+        RLS_PRESENCE_SERVER=f"sip:127.0.0.1:{port},sip:{presence.address}", RLS_PRESENCE_CHECK="2"
     )
     bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
     eventually(lambda: "a presence server is down" in server.worker.output(), "the verdict")

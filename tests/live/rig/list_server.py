@@ -12,7 +12,7 @@ from rlsproject.run.commands import BEAT, CELERY_WORKER
 from tests.live.rig.database import PASSWORD, Database
 from tests.live.rig.message import Address
 from tests.live.rig.processes import Process
-from tests.live.rig.waiting import eventually
+from tests.live.rig.waiting import LIMIT, eventually
 from tests.live.rig.wire import free_port
 from tests.live.rig.xcap import XcapClient
 
@@ -44,6 +44,7 @@ class ListServer:
             "RLS_SIP_LISTEN": ",".join(listen),
             "RLS_HTTP_LISTEN": f"127.0.0.1:{http_port}",
             "RLS_VAR": str(folder),
+            "RLS_XCAP_TIMEOUT": str(LIMIT),
             **settings,
         }
 
