@@ -87,7 +87,8 @@ def test_so_many_subscribes_wait_for_an_answer_at_once(
 @pytest.mark.req("R3265-3.1.4.2-1", "R6665-4.1.2.2-1", "R6665-4.1.2.2-2")
 @pytest.mark.parametrize(("status", "ends"), [(404, True), (481, True), (500, False)])
 def test_refresh_that_fails_ends_what_rfc_6665_says(peers: Peers, status: int, ends: bool) -> None:
-    peers.resources.scripts[peers.member] = Script(state=State(pidf("bob"), "active;expires=8"))
+    expires = 8 if ends else 20  # of which the refresh leaves half
+    peers.resources.scripts[peers.member] = Script(state=State(pidf("bob"), f"active;expires={expires}"))
     peers.subscribed()
     dialog = peers.resources.dialog(peers.member)
     dialog.refusal = status

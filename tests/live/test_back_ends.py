@@ -54,7 +54,7 @@ def test_back_end_is_refreshed_in_time(
     phone: Phone, put_list: PutList, resources: Domain, domain: str
 ) -> None:
     """Else it would be a new subscription."""
-    short = Script(headers=("Expires: 4",), state=State(pidf("bob"), "active;expires=4"))
+    short = Script(headers=("Expires: 8",), state=State(pidf("bob"), "active;expires=8"))
     resources.default = lambda uri: short
     phone.subscribe(put_list("bob"))
     dialog = resources.dialog(f"sip:bob@{domain}")

@@ -182,8 +182,9 @@ def test_source_that_floods_is_ignored_and_others_are_served(
     resources.dialog(bob).notify(pidf("bob", "unharmed"))
     assert call.notify(2).body_of(bob) == pidf("bob", "unharmed")
     assert call.subscribe(600).status == 200
-    assert len(mallory.inbox.all()) == 21
-    assert server.worker.output().count("source floods") == 1
+    eventually(lambda: "source floods" in server.worker.output(), "the verdict")
+    # 21 in each period of ten seconds, of which more than one may pass here.
+    assert len(mallory.inbox.all()) <= 21 * (1 + server.worker.output().count("source floods"))
     mallory.close()
     alice.close()
 
