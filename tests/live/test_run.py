@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -71,6 +72,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return bool(answer.status == 200)
+    except HTTPError as error:
+        error.close()
+        return False
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     run = Run(tmp_path_factory.mktemp("run"))
@@ -83,8 +93,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 def test_everything_behind_the_web_is_ready(run: Run) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/readyz") as answer:
-        assert answer.status == 200
+    run.wait_until(lambda: answers(f"http://127.0.0.1:{run.port}/readyz"))
 
 
 def test_watcher_of_the_demo_list_sees_the_states_of_its_contacts(run: Run) -> None:

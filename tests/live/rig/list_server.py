@@ -11,7 +11,7 @@ from pathlib import Path
 from rlsproject.run.commands import BEAT, CELERY_WORKER
 from tests.live.rig.database import PASSWORD, Database
 from tests.live.rig.message import Address
-from tests.live.rig.processes import Process
+from tests.live.rig.processes import START_LIMIT, Process
 from tests.live.rig.waiting import LIMIT, eventually
 from tests.live.rig.wire import free_port
 from tests.live.rig.xcap import XcapClient
@@ -72,7 +72,7 @@ class ListServer:
             process.start()
         self.worker_ready()
         self.web.wait_until(self.web_answers)
-        eventually(lambda: self.ticked_by() == "celery", "tick by Celery")
+        eventually(lambda: self.ticked_by() == "celery", "tick by Celery", START_LIMIT)
 
     def start_worker(self, **settings: str) -> None:
         self.worker.start(**settings)

@@ -143,7 +143,10 @@ class Domain:
 
 
 class PresenceServer:
-    """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again."""
+    """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again.
+
+    What comes again by the same branch, because the answer was late, is no further request.
+    """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, wire: Wire | None = None) -> None:
         self.wire = wire or UdpWire(host, port)
@@ -151,6 +154,7 @@ class PresenceServer:
         self.answers = Inbox()
         self.domains: dict[str, Domain] = {}
         self._dialogs: dict[str, tuple[Domain, BackEndDialog]] = {}
+        self._responses: dict[str, list[bytes]] = {}
         self.wire.start(self._receive)
 
     @property
@@ -171,7 +175,15 @@ class PresenceServer:
     def _receive(self, message: Message) -> None:
         if message.status:
             self.answers.add(message)
-        elif known := self._dialogs.get(message["Call-ID"]):
+        elif message.rows("Via")[0] in self._responses:
+            for response in self._responses[message.rows("Via")[0]]:
+                self.wire.send(response, message.source)
+        else:
+            self._responses[message.rows("Via")[0]] = []
+            self._request(message)
+
+    def _request(self, message: Message) -> None:
+        if known := self._dialogs.get(message["Call-ID"]):
             self._in_dialog(*known, message)
         else:
             host = re.split("[;:?]", message.request_uri.partition("@")[2])[0]
@@ -183,7 +195,7 @@ class PresenceServer:
         if not script.status:
             return
         if message.method != "SUBSCRIBE" or script.status >= 300:
-            self.wire.send(answer(message, script.status, *script.headers, tag=token()), message.source)
+            self._respond(message, answer(message, script.status, *script.headers, tag=token()))
             return
         dialog = BackEndDialog(self, message)
         self._dialogs[dialog.call_id] = domain, dialog
@@ -200,18 +212,21 @@ class PresenceServer:
         if is_new:
             dialog.subscribes.append(message)
         if dialog.refusal:
-            self.wire.send(answer(message, dialog.refusal), message.source)
+            self._respond(message, answer(message, dialog.refusal))
             return
         self._accept(dialog, message, script)
         dialog.ended = dialog.ended or message["Expires"] == "0"
 
     def _accept(self, dialog: BackEndDialog, message: Message, script: Script) -> None:
         contact = f"Contact: <{self.contact}>"
-        messages = [
-            (answer(message, script.status, contact, *script.headers, tag=dialog.tag), message.source)
-        ]
-        if script.state is not None:
-            notify = dialog.notify_request(script.state), target_of(message)
-            messages.insert(0 if script.early else 1, notify)
-        for each, to in messages:
-            self.wire.send(each, to)
+        response = answer(message, script.status, contact, *script.headers, tag=dialog.tag)
+        notify = None if script.state is None else dialog.notify_request(script.state)
+        if notify and script.early:
+            self.wire.send(notify, target_of(message))
+        self._respond(message, response)
+        if notify and not script.early:
+            self.wire.send(notify, target_of(message))
+
+    def _respond(self, request: Message, response: bytes) -> None:
+        self._responses[request.rows("Via")[0]].append(response)
+        self.wire.send(response, request.source)
