@@ -115,11 +115,14 @@ def test_trace_shows_both_sides_of_a_subscription_until_it_is_interrupted(
     def shown(*pieces: str) -> bool:
         return all(piece in trace.output() for piece in pieces)
 
-    eventually(lambda: call.subscribe() and shown("SUBSCRIBE sip:", "SIP/2.0 200"), "trace")
-    phone.subscribe(call.list_uri).settled()
-    both = f"→ {presence.address} udp\nSUBSCRIBE", f"→ {address_text(phone.wire.local)} udp\nNOTIFY"
-    eventually(lambda: shown(*both), "both sides")
-    assert trace.stop(signal.SIGINT) == 0
+    try:
+        eventually(lambda: call.subscribe() and shown("SUBSCRIBE sip:", "SIP/2.0 200"), "trace")
+        phone.subscribe(call.list_uri).notify(0)
+        both = f"→ {presence.address} udp\nSUBSCRIBE", f"→ {address_text(phone.wire.local)} udp\nNOTIFY"
+        eventually(lambda: shown(*both), "both sides")
+    finally:
+        code = trace.stop(signal.SIGINT)
+    assert code == 0
     assert recorded.read_bytes()[:4] == b"\xd4\xc3\xb2\xa1"
 
 
