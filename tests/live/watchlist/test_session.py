@@ -106,7 +106,7 @@ async def test_nobody_there_is_explained(server: str) -> None:
 
 
 async def test_nobody_there_may_be_a_certificate_that_is_refused() -> None:
-    ending, _, _ = await watch("sip:127.0.0.1:1;transport=tls", seconds=10)
+    ending, _, _ = await watch("sip:127.0.0.1:1;transport=tls")
     assert "or its certificate is refused" in ending.text
 
 
