@@ -145,7 +145,7 @@ class Domain:
 class PresenceServer:
     """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again.
 
-    What comes again by the same branch, because the answer was late, is no further request.
+    What comes again by the branch of what was answered, because that was late, is no further request.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, wire: Wire | None = None) -> None:
@@ -154,7 +154,7 @@ class PresenceServer:
         self.answers = Inbox()
         self.domains: dict[str, Domain] = {}
         self._dialogs: dict[str, tuple[Domain, BackEndDialog]] = {}
-        self._responses: dict[str, list[bytes]] = {}
+        self._responses: dict[str, bytes] = {}
         self.wire.start(self._receive)
 
     @property
@@ -175,15 +175,9 @@ class PresenceServer:
     def _receive(self, message: Message) -> None:
         if message.status:
             self.answers.add(message)
-        elif message.rows("Via")[0] in self._responses:
-            for response in self._responses[message.rows("Via")[0]]:
-                self.wire.send(response, message.source)
-        else:
-            self._responses[message.rows("Via")[0]] = []
-            self._request(message)
-
-    def _request(self, message: Message) -> None:
-        if known := self._dialogs.get(message["Call-ID"]):
+        elif response := self._responses.get(message.rows("Via")[0]):
+            self.wire.send(response, message.source)
+        elif known := self._dialogs.get(message["Call-ID"]):
             self._in_dialog(*known, message)
         else:
             host = re.split("[;:?]", message.request_uri.partition("@")[2])[0]
@@ -228,5 +222,5 @@ class PresenceServer:
             self.wire.send(notify, target_of(message))
 
     def _respond(self, request: Message, response: bytes) -> None:
-        self._responses[request.rows("Via")[0]].append(response)
+        self._responses[request.rows("Via")[0]] = response
         self.wire.send(response, request.source)
