@@ -75,21 +75,18 @@ class UdpListener:
         self._waiting.append((data, flow))
 
     def _flush(self) -> None:
-        waiting, sendto = self._waiting, self._socket.sendto
+        assert self._loop is not None
+        waiting, self._waiting = self._waiting, deque()
         while waiting:
-            data, flow = waiting[0]
+            data, flow = waiting.popleft()
             try:
-                sendto(data, flow.remote)
+                self._socket.sendto(data, flow.remote)
             except (BlockingIOError, InterruptedError):
-                self._wait_for_room()
+                self._waiting = deque([(data, flow), *waiting, *self._waiting])
+                self._loop.add_writer(self._socket, self._writable)
                 return
             except OSError:
                 self._send_again(flow, data)
-            waiting.popleft()
-
-    def _wait_for_room(self) -> None:
-        assert self._loop is not None
-        self._loop.add_writer(self._socket, self._writable)
 
     def _writable(self) -> None:
         assert self._loop is not None
