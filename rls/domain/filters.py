@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from rls.domain.uri import InvalidUri, SipUri, canonical_form
+from rls.domain.uri import InvalidUri, SipUri, canonical_form, comparable_form
 from rls.domain.xmlinput import MalformedXml, parse
 
 MEDIA_TYPE: Final = "application/simple-filter+xml"
@@ -107,11 +107,11 @@ class FilterSet:
         Its own; those of the list; those of domains, and of users elsewhere whom the list does not name,
         as a back end may be a list that does. Who is unknown in our own domain is nobody.
         """
-        own, whole = canonical(uri), canonical(list_uri)
+        own, whole = comparable_form(uri), comparable_form(list_uri)
         strangers = {
             each.subject for each in self.filters if _domain(each.subject) not in ("", _domain(whole))
         }
-        strangers = strangers and strangers - set(map(canonical, listed))
+        strangers = strangers and strangers - set(map(comparable_form, listed))
         return self._of(_wanted(each, own, whole, strangers) for each in self.filters)
 
     def _of(self, elements: Iterable[str | None]) -> str:
@@ -158,15 +158,6 @@ def _wanted(each: Filter, own: str, whole: str, strangers: Container[str]) -> st
         return each.general
     for_it = each.subject == own or each.subject.startswith("@") or each.subject in strangers
     return each.element if for_it else None
-
-
-@lru_cache(4096)
-def canonical(uri: str) -> str:
-    """The canonical form; what is no SIP URI as it is."""
-    try:
-        return canonical_form(uri)
-    except InvalidUri:
-        return uri
 
 
 @lru_cache(4096)

@@ -61,7 +61,7 @@ def flat_list(found: list[bytes], limit: int) -> FlatList:
     entries: dict[str, Entry] = {}
     for document in found:
         for entry in _entries(document):
-            entries.setdefault(_canonical(entry), entry)
+            entries.setdefault(uri.comparable_form(entry.request_uri), entry)
             if len(entries) > limit:
                 raise ListTooLong(f"more than {limit} entries")
     return FlatList((), tuple(entries.values()))
@@ -75,13 +75,6 @@ def _entries(document: bytes) -> Iterator[Entry]:
     if etree.QName(root).localname != "resource-lists":
         raise NoRecipientList(f"the root element is {root.tag!r}")
     return entries_within(root)
-
-
-def _canonical(entry: Entry) -> str:
-    try:
-        return uri.canonical_form(entry.request_uri)
-    except uri.InvalidUri:
-        return entry.request_uri
 
 
 def joined(found: list[bytes]) -> bytes:

@@ -18,8 +18,9 @@ _URI = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 # What nearly all entries of lists are: nothing that would have to be taken out or looked at twice.
-_PLAIN = re.compile(r"sips?:[A-Za-z0-9\-_.!~*'()+]+@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?").fullmatch
-_CANONICAL = re.compile(r"sips?:[A-Za-z0-9\-_.!~*'()+]+@[a-z0-9_](?:[a-z0-9_.\-]*[a-z0-9_.])?").fullmatch
+_USER = r"sips?:[A-Za-z0-9\-_.!~*'()+]+@"
+_PLAIN = re.compile(rf"{_USER}[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_.])?").fullmatch
+_CANONICAL = re.compile(rf"{_USER}[a-z0-9_](?:[a-z0-9_.\-]*[a-z0-9_.])?").fullmatch
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED_CHARACTER = re.compile(f"[{_UNRESERVED}]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -126,6 +127,14 @@ _parsed = lru_cache(4096)(_parse)
 def canonical_form(text: str) -> str:
     """SipUri.canonical() of a URI, which nearly every one is already. Raises InvalidUri."""
     return text if _CANONICAL(text) else SipUri.parse(text).canonical()
+
+
+def comparable_form(text: str) -> str:
+    """The canonical form; what is no SIP URI as it is."""
+    try:
+        return canonical_form(text)
+    except InvalidUri:
+        return text
 
 
 def request_uri_of(entry_uri: str) -> str | None:

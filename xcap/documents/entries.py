@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from rls.domain.uri import InvalidUri, canonical_form
+from rls.domain.uri import comparable_form
 from xcap.documents.splice import Splices, character_data, qualified
 from xcap.namespaces import RESOURCE_LISTS_NS
 
@@ -46,19 +46,14 @@ def under_canonical_uris(wanted: Iterable[ListEntry], known: Iterable[ListEntry]
     """SIP URIs in the form in which they are compared as keys (RFC 4826 section 3.4.7); those that are
     known keep the form that they have, and of several that are the same the first one stays."""
     present = list(known)
-    spelling = {_key(entry.uri): entry.uri for entry in present} | {entry.uri: entry.uri for entry in present}
+    spelling = {comparable_form(entry.uri): entry.uri for entry in present}
+    spelling |= {entry.uri: entry.uri for entry in present}
     result: dict[str, ListEntry] = {}
     for entry in wanted:
-        uri = spelling.get(entry.uri) or spelling.get(_key(entry.uri)) or _key(entry.uri)
+        form = comparable_form(entry.uri)
+        uri = spelling.get(entry.uri) or spelling.get(form) or form
         result.setdefault(uri, replace(entry, uri=uri))
     return list(result.values())
-
-
-def _key(uri: str) -> str:
-    try:
-        return canonical_form(uri)
-    except InvalidUri:
-        return uri
 
 
 Locate = Callable[[etree._Element], etree._Element]
