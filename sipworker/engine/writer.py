@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 
 import psycopg
@@ -99,7 +100,7 @@ class Writer:
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         connection = await self._connect()
-        started = 0.0
+        started = -math.inf  # the clock may have begun a moment ago, with the machine
         while True:
             await self._work.wait()
             await self._pause(started + self._gap - loop.time())
