@@ -288,6 +288,15 @@ SIP = Section(
             live=True,
         ),
         Setting(
+            "RLS_T1",
+            NUMBER,
+            "0.5",
+            "s",
+            "Round trip that is expected (T1 of RFC 3261): by UDP, requests are repeated after it, "
+            "and those without an answer fail after 64 times as long. "
+            "More for satellite links, less where phones and presence servers are near.",
+        ),
+        Setting(
             "RLS_LOST_NOTIFIES",
             WHOLE,
             "1",

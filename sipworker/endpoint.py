@@ -10,7 +10,7 @@ from rls.domain.listener import Listener
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.flow import Flow, address_text, host_text
 from sipworker.sip.notifications import Observer
-from sipworker.sip.timers import TimerWheel
+from sipworker.sip.timers import T1, TimerWheel
 from sipworker.transport.certificates import Tls
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.transports import Transports
@@ -39,7 +39,7 @@ def _advertised(flow: Flow) -> str:
 class Endpoint:
     """`async with Endpoint(listen, observer) as endpoint: endpoint.agent...`; entering raises OSError.
 
-    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`; `tls` for whom to trust;
+    The keyword arguments of UserAgent: `contact_user`, `events`, `extensions`, `t1`; `tls` for whom to trust;
     `dns` servers.
     """
 
@@ -54,6 +54,7 @@ class Endpoint:
         trace: Trace | None = None,
         tls: Tls | None = None,
         dns: Sequence[str] = (),
+        t1: float = T1,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._trace = trace
@@ -70,6 +71,7 @@ class Endpoint:
             events=events,
             extensions=extensions,
             advertise=_advertised,
+            t1=t1,
         )
 
     @property

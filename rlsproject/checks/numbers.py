@@ -22,6 +22,7 @@ AT_LEAST_ONE = (
 )
 ABOVE_ZERO = (
     "RLS_WAITN_TIME",
+    "RLS_T1",
     "RLS_CLEAN_PERIOD",
     "RLS_SETTLE_TIME",
     "RLS_XCAP_TIMEOUT",

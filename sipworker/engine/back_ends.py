@@ -26,7 +26,8 @@ from sipworker.sip.notifications import (
     SIPSubscriptionDidFork,
     SIPSubscriptionGotNotify,
 )
-from sipworker.sip.subscription import ReceivedNotify, Subscription
+from sipworker.sip.received_notify import ReceivedNotify
+from sipworker.sip.subscription import Subscription
 
 log = logging.getLogger("rls.back_ends")
 

@@ -11,6 +11,7 @@ from rls.domain.listener import Listener, parse_address
 from rls.domain.notify_rates import waitn_times
 from rls.domain.packages import package
 from rls.domain.uri import SipUri, with_scheme
+from sipworker.sip.timers import T1
 from sipworker.transport.certificates import TlsFiles
 from xcap.foreign.roots import Roots
 from xcap.selectors.document import ROOT
@@ -97,6 +98,7 @@ class WorkerOptions:
     max_expires: int = 7200
     max_subscriptions: int = 0
     max_user_subscriptions: int = 0
+    t1: float = T1
     lost_notifies: int = 1
     full_state: bool = False
     grace_time: float = 0.0
@@ -166,6 +168,7 @@ class WorkerOptions:
             max_expires=settings.RLS_MAX_EXPIRES,
             max_subscriptions=settings.RLS_MAX_SUBSCRIPTIONS,
             max_user_subscriptions=settings.RLS_MAX_USER_SUBSCRIPTIONS,
+            t1=settings.RLS_T1,
             lost_notifies=settings.RLS_LOST_NOTIFIES,
             source_rate=settings.RLS_SOURCE_RATE,
             full_state=settings.RLS_FULL_STATE,

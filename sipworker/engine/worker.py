@@ -132,6 +132,7 @@ class SipWorker:
             misdirected=self._doorstep.misdirected,
             unfit=self._doorstep.unfit,
             lost_notifies=options.lost_notifies,
+            t1=options.t1,
             gruu=f"worker{options.worker}" if options.gruu else "",
         )
         self.stray = StrayAnswers(lambda flow, data: self.agent.transmit(flow, data), self.resolver.locate)

@@ -21,7 +21,7 @@ from sipworker.sip.notifications import (
 from sipworker.sip.parse import parse
 from sipworker.sip.response import response, with_received
 from sipworker.sip.subscription import Subscription
-from sipworker.sip.timers import TimerWheel
+from sipworker.sip.timers import T1, TimerWheel
 from sipworker.sip.tokens import Tokens
 from sipworker.sip.transactions import (
     ServerTransaction,
@@ -60,8 +60,8 @@ class UserAgent:
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is; `misdirected` to one
     outside of a dialog that is not for us, `unfit` to one that nobody here could serve;
     `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
-    answer end a subscription; `gruu` names this instance in
-    our Contact, which makes it a GRUU (RFC 5627 section 4.3).
+    answer end a subscription; `t1` is the round trip that is expected, in seconds; `gruu` names
+    this instance in our Contact, which makes it a GRUU (RFC 5627 section 4.3).
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class UserAgent:
         misdirected: Callable[[Request], Refusal | None] = lambda request: None,
         unfit: Refuse = lambda transaction: None,
         lost_notifies: int = 1,
+        t1: float = T1,
         gruu: str = "",
     ) -> None:
         self.wheel = wheel
@@ -96,7 +97,7 @@ class UserAgent:
         self.compact = compact
         self.observe: Callable[[Notification, float], None] = observer
         self.random = random.random
-        self.transactions = TransactionLayer(wheel, transmit)
+        self.transactions = TransactionLayer(wheel, transmit, t1)
         self.subscriptions: dict[str, Subscription] = {}
         self.incoming: dict[str, IncomingSubscription] = {}
         self.malformed = 0

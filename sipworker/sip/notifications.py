@@ -11,13 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sipworker.sip.grammar import leading_seconds
 from sipworker.sip.headers import SubscriptionState
 from sipworker.sip.message import Request, Response
 from sipworker.sip.transactions import Outcome, ServerTransaction
 
 if TYPE_CHECKING:
     from sipworker.sip.incoming_subscription import IncomingSubscription
-    from sipworker.sip.subscription import ReceivedNotify, Subscription
+    from sipworker.sip.received_notify import ReceivedNotify
+    from sipworker.sip.subscription import Subscription
 
 
 @dataclass(slots=True)
@@ -60,6 +62,14 @@ class SIPSubscriptionDidFail:
     reason: str
     retry_after: int | None = None
     min_expires: int | None = None
+
+    @classmethod
+    def by(cls, sender: Subscription, outcome: Outcome) -> SIPSubscriptionDidFail:
+        """By what came of the SUBSCRIBE."""
+        if not isinstance(outcome, Response):
+            return cls(sender, outcome.status, "No answer")
+        seconds = (leading_seconds(outcome.header(name)) for name in ("retry-after", "min-expires"))
+        return cls(sender, outcome.status, outcome.reason, *seconds)
 
 
 @dataclass(slots=True)

@@ -1,8 +1,17 @@
-"""The 200 to a NOTIFY in a dialog, the answer that a list server gives most often."""
+"""Answers to a NOTIFY in a dialog. Its 200 is what a list server says most often."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sipworker.sip.headers import parse_event
 from sipworker.sip.message import Request
+
+if TYPE_CHECKING:
+    from sipworker.sip.subscription import Subscription
+
+Refusal = tuple[int, str, Sequence[tuple[str, str]]]
 
 
 def ok(request: Request, contact: str) -> bytes:
@@ -18,3 +27,19 @@ def ok(request: Request, contact: str) -> bytes:
         f"Call-ID: {request.call_id}\r\nCSeq: {rows['cseq'][0]}\r\n"
         f"Contact: <{contact}>\r\nContent-Length: 0\r\n\r\n"
     ).encode("utf-8", "surrogateescape")
+
+
+def refusal_of(subscription: Subscription, request: Request) -> Refusal | None:
+    """Rows D50 to D54 of the decision table. Raises MalformedMessage."""
+    agent, dialog = subscription.agent, subscription.dialog
+    event = request.header("event") or ""
+    if event != subscription.event and parse_event(event)[:2] != parse_event(subscription.event)[:2]:
+        return 489, "Bad Event", agent.allow_events()
+    forked = dialog.remote_tag and request.from_tag != dialog.remote_tag
+    if forked or subscription.state == "terminated":
+        return 481, "Subscription does not exist", ()
+    if request.cseq.number < dialog.remote_cseq:
+        return 500, "CSeq out of order", ()
+    if "require" in request.headers and (unsupported := agent.unsupported(request)):
+        return 420, "Bad Extension", unsupported
+    return None

@@ -6,15 +6,15 @@ observer says so: `notify.accept(now)`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sipworker.sip.dialog import Dialog, route_set_of
 from sipworker.sip.flow import Flow
+from sipworker.sip.forking import Family
 from sipworker.sip.grammar import MalformedMessage, leading_seconds
-from sipworker.sip.headers import SubscriptionState, parse_event
+from sipworker.sip.headers import SubscriptionState
 from sipworker.sip.keyring import Keyring
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
@@ -25,11 +25,12 @@ from sipworker.sip.notifications import (
     SIPSubscriptionDidStart,
     SIPSubscriptionGotNotify,
 )
-from sipworker.sip.notify_answer import ok
-from sipworker.sip.redirection import next_target
+from sipworker.sip.notify_answer import ok, refusal_of
+from sipworker.sip.received_notify import ReceivedNotify
+from sipworker.sip.second_tries import SecondTries, place_of
 from sipworker.sip.sending import send_request
 from sipworker.sip.taken import taken_with, was_taken
-from sipworker.sip.timers import TIMER_F, Timer
+from sipworker.sip.timers import Timer
 from sipworker.sip.transactions import Outcome, response_flow
 
 if TYPE_CHECKING:
@@ -37,47 +38,14 @@ if TYPE_CHECKING:
 
 ENDING_CODES = frozenset({404, 405, 410, 416, *range(480, 486), 489, 501, 604})
 """Final responses that end a subscription on either side (RFC 6665 sections 4.1.2.2, 4.2.2)."""
-TIMER_N = TIMER_F + 0.2
-"""A moment longer: a SUBSCRIBE that nobody answered fails by Timer F, which may leave the old expiry."""
 SAME_EXPIRY = 2.0
 """Seconds by which an expiry that was only rounded or delayed may seem to move."""
 MAX_FORWARDS = "Max-Forwards: 70\r\n"
-MAX_RETRIES = 3
 LONGEST_TAG = 200
 """Characters of an entity tag that is worth keeping."""
-MAX_FORKS = 10
-"""Dialogs that one SUBSCRIBE may make; more are refused."""
-
-Refusal = tuple[int, str, Sequence[tuple[str, str]]]
 
 # The same few thousand values again and again: `active;expires=3540`.
 _state_of = lru_cache(8192)(SubscriptionState.parse)
-
-
-class ReceivedNotify:
-    """One NOTIFY in the dialog, waiting for its 200."""
-
-    __slots__ = ("_flow", "_subscription", "request", "state")
-
-    def __init__(
-        self, subscription: Subscription, request: Request, flow: Flow, state: SubscriptionState
-    ) -> None:
-        self._subscription = subscription
-        self._flow = flow
-        self.request = request
-        self.state = state
-
-    @property
-    def body(self) -> bytes:
-        return self.request.body
-
-    @property
-    def content_type(self) -> str:
-        return self.request.header("content-type") or ""
-
-    def accept(self, now: float) -> None:
-        """Answer 200 (OK)."""
-        self._subscription.answer_notify(self.request, self._flow)
 
 
 class Subscription:
@@ -91,8 +59,8 @@ class Subscription:
     """
 
     __slots__ = (
-        "_answering", "_family", "_fork_until", "_left", "_refresh", "_refresh_at", "_refused_realms",
-        "_retries", "_taken", "_timer_at", "_timer_n", "_tries_end",
+        "_answering", "_family", "_refresh", "_refresh_at", "_second_tries", "_taken",
+        "_timer_at", "_timer_n", "_tries_end",
         "agent", "body", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "keys", "owner",
         "state",
     )  # fmt: skip
@@ -133,12 +101,8 @@ class Subscription:
             remote_target=request_uri,
             route_set=route,
         )
-        # By remote tag, shared by all that came of one SUBSCRIBE.
-        self._family: dict[str, Subscription] | None = {} if forks else None
-        self._fork_until = 0.0
-        self._retries: tuple[int, ...] = ()
-        self._left: tuple[str, ...] = ()  # targets that sent us on
-        self._refused_realms: set[str] | None = None
+        self._family = Family() if forks else None
+        self._second_tries: SecondTries | None = None
         self._answering = False
         self._taken = 0
         self._refresh: Timer | None = None
@@ -149,7 +113,8 @@ class Subscription:
     def subscribe(self, now: float) -> None:
         """Send the initial SUBSCRIBE."""
         self.agent.subscriptions[self.dialog.call_id] = self
-        self._fork_until = now + TIMER_N
+        if self._family is not None:
+            self._family.grows_until = now + self.agent.transactions.timer_n
         self._change_state("sent", now)
         self._send(now)
 
@@ -162,14 +127,14 @@ class Subscription:
         if head is not self and head._family is not None:
             self._family = head._family
         if self._family is not None:
-            self._family[dialog.remote_tag] = self
+            self._family.members[dialog.remote_tag] = self
 
     def refresh(self, now: float, *, full: bool = False) -> None:
         """`full`: the state is wanted even if it is what the last NOTIFY told."""
         if full:
             self.entity_tag = ""
         if self.state != "terminated":
-            self._retries = ()
+            self._second_tries = None
             self._send(now)
 
     def end(self, now: float) -> None:
@@ -181,7 +146,7 @@ class Subscription:
             return
         self.expires = 0
         self._tries_end = True
-        self._retries = ()
+        self._second_tries = None
         self._cancel(self._refresh)
         if self.state != "sent":
             self._send(now)
@@ -192,12 +157,11 @@ class Subscription:
         self._stop_timer_n()
         self.state = "terminated"
         call_id = self.dialog.call_id
-        if self._family:
-            self._family.pop(self.dialog.remote_tag, None)
+        heir = None if self._family is None else self._family.left_by(self)
         if self.agent.subscriptions.get(call_id) is not self:
             return
-        if self._family:
-            self.agent.subscriptions[call_id] = next(iter(self._family.values()))
+        if heir is not None:
+            self.agent.subscriptions[call_id] = heir
         else:
             del self.agent.subscriptions[call_id]
 
@@ -217,7 +181,7 @@ class Subscription:
             self._start_timer_n(now)
             authorization = ""
             if self.keys is not None:
-                authorization = self.keys.lines(self._place(), "SUBSCRIBE", dialog.remote_target)
+                authorization = self.keys.lines(place_of(dialog), "SUBSCRIBE", dialog.remote_target)
             headers = (
                 f"Contact: <{agent.contact(flow)}>\r\nEvent: {self.event}\r\n"
                 f"Expires: {self.expires}\r\n{self.headers}{condition}{authorization}"
@@ -228,22 +192,19 @@ class Subscription:
 
     def _start_timer_n(self, now: float) -> None:
         self._stop_timer_n()
-        self._timer_n = self.agent.wheel.schedule(now + TIMER_N, self._notify_missing)
+        self._timer_n = self.agent.wheel.schedule(now + self.agent.transactions.timer_n, self._notify_missing)
 
     def _finished(self, outcome: Outcome, now: float) -> None:
         if self.state == "terminated":
             return
-        if isinstance(outcome, Response):
-            if outcome.status < 300:
-                self._accepted(outcome, now)
-                return
-            if self._retried(outcome, now):
-                return
-        self._refused(outcome, now)
+        if isinstance(outcome, Response) and outcome.status < 300:
+            self._accepted(outcome, now)
+        elif not self._tries_again(outcome, now):
+            self._refused(outcome, now)
 
     def _accepted(self, answer: Response, now: float) -> None:
         """A 2xx; 202 counts as 200 (8.3.1). A NOTIFY that was faster knows better (4.1.3)."""
-        self._retries = ()
+        self._second_tries = None
         if self._tries_end:
             return
         said = leading_seconds(answer.header("expires"))
@@ -261,36 +222,15 @@ class Subscription:
             granted = min(granted, self.expires_at - now)
         self._lasts(granted, now)
 
-    def _retried(self, answer: Response, now: float) -> bool:
-        """Fix what the answer asks for and try again, not twice for the same (8.1.3.5)."""
-        if len(self._retries) == MAX_RETRIES:
-            return False
+    def _tries_again(self, outcome: Outcome, now: float) -> bool:
         if self._tries_end and not self.dialog.remote_tag:
             return False
-        if 300 <= answer.status < 400:
-            target = next_target(answer, (*self._left, self.dialog.remote_target))
-            if target is None or self.dialog.remote_tag:  # a dialog has its target
-                return False
-            self._left += (self.dialog.remote_target,)
-            self.dialog.remote_target = target
-        elif answer.status == 423 and self._retries[-1:] != (423,):
-            self.expires = max(self.expires, leading_seconds(answer.header("min-expires")) or 0)
-        elif answer.status not in (401, 407) or not self._is_answerable(answer):
+        if self._second_tries is None:
+            self._second_tries = SecondTries()
+        if not self._second_tries.prepare(self, outcome):
             return False
-        self._retries += (answer.status,)
         self._send(now)
         return True
-
-    def _is_answerable(self, challenge: Response) -> bool:
-        if self.keys is None:
-            return False
-        if self._refused_realms is None or not self._retries:
-            self._refused_realms = set()
-        return self.keys.learn(self._place(), challenge, self._refused_realms)
-
-    def _place(self) -> str:
-        """Whoever is there wants the same credentials for all its resources."""
-        return self.dialog.next_hop().rpartition("@")[2]
 
     def _refused(self, outcome: Outcome, now: float) -> None:
         known = self.state in ("pending", "active") and not self._tries_end
@@ -299,32 +239,22 @@ class Subscription:
             self._stop_timer_n()
             self._schedule_refresh((self.expires_at - now) / 2, now)
             return
-        retry_after = reason = min_expires = None
-        if isinstance(outcome, Response):
-            reason = outcome.reason
-            retry_after = leading_seconds(outcome.header("retry-after"))
-            min_expires = leading_seconds(outcome.header("min-expires"))
-        self._fail(outcome.status, reason or "No answer", now, retry_after, min_expires)
+        self._fail(SIPSubscriptionDidFail.by(self, outcome), now)
 
     def _notify_missing(self, now: float) -> None:
         """Timer N: no NOTIFY followed the SUBSCRIBE (4.1.2.4)."""
-        self._fail(408, "No NOTIFY", now, None, None)
+        self._fail(SIPSubscriptionDidFail(self, 408, "No NOTIFY"), now)
 
-    def _fail(
-        self, code: int, reason: str, now: float, retry_after: int | None, min_expires: int | None
-    ) -> None:
+    def _fail(self, failure: SIPSubscriptionDidFail, now: float) -> None:
         ending = self._tries_end
         self.drop()
-        if ending:
-            self.agent.observe(SIPSubscriptionDidEnd(self, None), now)
-        else:
-            self.agent.observe(SIPSubscriptionDidFail(self, code, reason, retry_after, min_expires), now)
+        self.agent.observe(SIPSubscriptionDidEnd(self, None) if ending else failure, now)
 
     # -- NOTIFY
 
     def receive_notify(self, request: Request, flow: Flow, now: float) -> None:
         """A NOTIFY with our Call-ID and tag; it may come before the 2xx (4.1.2.4)."""
-        if self._family is not None and (other := self._other_of(request, now)) is not None:
+        if self._family is not None and (other := self._family.other_of(self, request, now)):
             other.receive_notify(request, flow, now)
             return
         if self._is_retransmission(request):
@@ -333,7 +263,7 @@ class Subscription:
             return
         try:
             state = _state_of(request.header("subscription-state") or "")
-            refusal = self._refusal(request)
+            refusal = refusal_of(self, request)
             if refusal is None:
                 self._enter_dialog(request)
         except MalformedMessage as error:
@@ -355,18 +285,7 @@ class Subscription:
         tag = request.header("sip-etag") or ""
         self.entity_tag = tag if len(tag) <= LONGEST_TAG else ""
 
-    def _other_of(self, request: Request, now: float) -> Subscription | None:
-        """Another subscription of the same SUBSCRIBE that the NOTIFY is for; None if it is ours."""
-        assert self._family is not None
-        tag, ours = request.from_tag or "", self.dialog.remote_tag
-        if tag == ours or (not ours and not self._family):
-            return None
-        known = self._family.get(tag)
-        if known is None and now < self._fork_until and len(self._family) < MAX_FORKS:
-            known = self._fork(now)
-        return known
-
-    def _fork(self, now: float) -> Subscription | None:
+    def fork(self, now: float) -> Subscription | None:
         """A subscription for one more notifier, if the observer gives it an owner."""
         dialog = self.dialog
         fork = Subscription(
@@ -394,21 +313,6 @@ class Subscription:
             return False
         return steps == 0 or was_taken(self._taken, steps, request.via.branch)
 
-    def _refusal(self, request: Request) -> Refusal | None:
-        """Rows D50 to D54 of the decision table. Raises MalformedMessage."""
-        dialog = self.dialog
-        event = request.header("event") or ""
-        if event != self.event and parse_event(event)[:2] != parse_event(self.event)[:2]:
-            return 489, "Bad Event", self.agent.allow_events()
-        forked = dialog.remote_tag and request.from_tag != dialog.remote_tag
-        if forked or self.state == "terminated":
-            return 481, "Subscription does not exist", ()
-        if request.cseq.number < dialog.remote_cseq:
-            return 500, "CSeq out of order", ()
-        if "require" in request.headers and (unsupported := self.agent.unsupported(request)):
-            return 420, "Bad Extension", unsupported
-        return None
-
     def _enter_dialog(self, request: Request) -> None:
         """The first NOTIFY makes the dialog, each may move its target (4.4.1, 3.2)."""
         dialog = self.dialog
@@ -420,7 +324,7 @@ class Subscription:
             dialog.route_set = route_set
             dialog.remote_tag = request.from_tag or ""
             if self._family is not None:
-                self._family[dialog.remote_tag] = self
+                self._family.members[dialog.remote_tag] = self
         number = request.cseq.number
         self._taken = taken_with(self._taken, number - dialog.remote_cseq, request.via.branch)
         dialog.remote_cseq = number
@@ -443,7 +347,7 @@ class Subscription:
         self._cancel(self._refresh)
         self._change_state("terminated", now)
         # Retransmissions of the final NOTIFY still want their 200.
-        self.agent.wheel.schedule(now + TIMER_F, lambda now: self.drop())
+        self.agent.wheel.schedule(now + self.agent.transactions.timer_j, lambda now: self.drop())
         self.agent.observe(SIPSubscriptionDidEnd(self, state), now)
 
     def answer_notify(self, request: Request, flow: Flow) -> None:
@@ -457,7 +361,8 @@ class Subscription:
             return  # else NOTIFYs in a row would put the refresh off for ever
         self.expires_at = now + seconds
         # Before expiry minus Timer F; spread, so that a storm does not come back each hour.
-        early = min(seconds / 2, TIMER_F + self.agent.random() * seconds / 10)
+        agent = self.agent
+        early = min(seconds / 2, agent.transactions.timer_f + agent.random() * seconds / 10)
         self._schedule_refresh(seconds - early, now)
 
     def _schedule_refresh(self, delay: float, now: float) -> None:

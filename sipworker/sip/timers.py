@@ -16,7 +16,7 @@ T4 = 5.0
 ROUNDING = 1e-6
 """Of a slot: 43 * 0.1 / 0.1 is less than 43."""
 TIMER_F = 64 * T1
-"""Seconds; RFC 3261 appendix A. Timers J and N have the same length."""
+"""Seconds; RFC 3261 appendix A. Timers J and N have the same length. All are for T1 as most have it."""
 
 Callback = Callable[[float], None]
 

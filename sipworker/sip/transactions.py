@@ -68,7 +68,7 @@ class ClientTransaction:
         self._layer = layer
         self._data = data
         self._on_final = on_final
-        self._interval = T1
+        self._interval = layer.t1
         self._deadline = 0.0
         self._timer: Timer | None = None
         self.branch = branch
@@ -77,12 +77,12 @@ class ClientTransaction:
         self.vias = vias
 
     def start(self, now: float) -> None:
-        self._deadline = now + TIMER_F
+        self._deadline = now + self._layer.timer_f
         self._arm(now)
         self._layer.transmit(self.flow, self._data)
 
     def _arm(self, now: float) -> None:
-        wait = TIMER_F if self.flow.reliable else self._interval
+        wait = self._layer.timer_f if self.flow.reliable else self._interval
         self._timer = self._layer.wheel.schedule(min(now + wait, self._deadline), self._fire)
 
     def _fire(self, now: float) -> None:
@@ -139,7 +139,7 @@ class ServerTransaction:
         if self.flow.reliable:
             self._layer.forget(self, now)
         else:
-            self._layer.wheel.schedule(now + TIMER_F, lambda now: self._layer.forget(self, now))
+            self._layer.wheel.schedule(now + self._layer.timer_j, lambda now: self._layer.forget(self, now))
 
     def abandon(self, now: float) -> None:
         """Forget the request without an answer: too late for one (RFC 4320 section 4.2)."""
@@ -185,11 +185,20 @@ def response_flow(request: Request, flow: Flow) -> Flow:
 
 
 class TransactionLayer:
-    """All transactions of one agent. Time is a parameter; what is to be sent goes to `transmit`."""
+    """All transactions of one agent. Time is a parameter; what is to be sent goes to `transmit`.
 
-    def __init__(self, wheel: TimerWheel, transmit: Transmit) -> None:
+    `t1`: the round trip that is expected, in seconds (RFC 3261 section 17.1.1.1).
+    """
+
+    def __init__(self, wheel: TimerWheel, transmit: Transmit, t1: float = T1) -> None:
         self.wheel = wheel
         self.transmit = transmit
+        self.t1 = t1
+        self.timer_f = 64 * t1
+        self.timer_j = max(TIMER_F, self.timer_f)
+        """Clients may have another T1 than ours."""
+        self.timer_n = self.timer_f + 0.2
+        """A moment longer: a SUBSCRIBE without an answer fails by Timer F, which may leave the old expiry."""
         self.retransmissions = 0
         self._clients: dict[str, ClientTransaction] = {}
         self._by_flow: dict[Flow, dict[str, ClientTransaction]] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rls.domain.rlmi import State
 from sipworker.sip.headers import SubscriptionState
-from sipworker.sip.subscription import ReceivedNotify
+from sipworker.sip.received_notify import ReceivedNotify
 from sipworker.watchlist import bodies
 from sipworker.watchlist.bodies import ListBody, UnreadableBody
 from sipworker.watchlist.table import ListTable, Verdict

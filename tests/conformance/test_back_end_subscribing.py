@@ -87,12 +87,13 @@ def test_so_many_subscribes_wait_for_an_answer_at_once(
 @pytest.mark.req("R3265-3.1.4.2-1", "R6665-4.1.2.2-1", "R6665-4.1.2.2-2")
 @pytest.mark.parametrize(("status", "ends"), [(404, True), (481, True), (500, False)])
 def test_refresh_that_fails_ends_what_rfc_6665_says(peers: Peers, status: int, ends: bool) -> None:
-    expires = 8 if ends else 20  # of which the refresh leaves half
-    peers.resources.scripts[peers.member] = Script(state=State(pidf("bob"), f"active;expires={expires}"))
+    peers.resources.scripts[peers.member] = Script(state=State(pidf("bob"), "active;expires=4"))
     peers.subscribed()
     dialog = peers.resources.dialog(peers.member)
-    dialog.refusal = status
-    eventually(lambda: len(dialog.subscribes) > 1, "a refresh")
+    dialog.refusal = 0
+    refresh = eventually(lambda: dialog.subscribes[1:], "a refresh")[0]
+    assert dialog.notify(pidf("bob", "still"), "active;expires=3600").status == 200
+    dialog.refuse(refresh, status)
     assert dialog.notify(pidf("bob", "again")).status == (481 if ends else 200)
 
 
@@ -105,3 +106,18 @@ def test_redirection_is_followed_once(peers: Peers) -> None:
     assert peers.subscribed().settled().instance(peers.member).state == "terminated"
     asked = [request.request_uri for request in peers.resources.requests.all()]
     assert (asked.count(peers.member), asked.count(elsewhere)) == (1, 1)
+
+
+@pytest.mark.req("R3261-8.1.3.4-1")
+def test_contacts_of_a_redirection_are_tried_until_one_accepts(peers: Peers) -> None:
+    domain = peers.member.rpartition("@")[2]
+    *failing, last = (f"sip:{token()}@{domain}" for _ in range(4))
+    contacts = (f"<{last}>;q=0.1", *(f"<{uri}>;q=0.{9 - place}" for place, uri in enumerate(failing)))
+    scripts = peers.resources.scripts
+    scripts[peers.member] = Script(302, (f"Contact: {', '.join(contacts)}",))
+    scripts |= {uri: Script(status) for uri, status in zip(failing, (503, 404, 480), strict=True)}
+    scripts[last] = Script(state=State(pidf("bob", "moved")))
+    peers.subscribed()
+    assert peers.resources.dialog(last).notify(pidf("bob", "moved")).status == 200
+    asked = [request.request_uri for request in peers.resources.requests.all()]
+    assert [uri for uri in asked if uri in (peers.member, *failing, last)] == [peers.member, *failing, last]

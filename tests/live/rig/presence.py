@@ -55,7 +55,10 @@ class Script:
 
 
 class BackEndDialog:
-    """One back-end subscription at the presence server. `refusal`: status that refreshes get from now on."""
+    """One back-end subscription at the presence server.
+
+    `refusal`: the status that refreshes get from now on; 0 is no answer until the test gives one.
+    """
 
     def __init__(self, server: PresenceServer, subscribe: Message) -> None:
         self._server = server
@@ -65,7 +68,7 @@ class BackEndDialog:
         self.event = subscribe["Event"]
         self.last: State | None = None
         self.ended = False
-        self.refusal = 0
+        self.refusal: int | None = None
         self._cseq = 0
 
     @property
@@ -103,6 +106,9 @@ class BackEndDialog:
         request = self.notify_request(State(body, state, kind))
         self.send(request)
         return self.answer_to_last()
+
+    def refuse(self, subscribe: Message, status: int) -> None:
+        self._server.wire.send(answer(subscribe, status), subscribe.source)
 
     def answer_to_last(self) -> Message:
         return self.answer_to(self._cseq)
@@ -205,8 +211,9 @@ class PresenceServer:
             script = Script(headers=("Expires: 0",), state=State(state="terminated;reason=timeout"))
         if is_new:
             dialog.subscribes.append(message)
-        if dialog.refusal:
-            self._respond(message, answer(message, dialog.refusal))
+        if dialog.refusal is not None:
+            if dialog.refusal:
+                self._respond(message, answer(message, dialog.refusal))
             return
         self._accept(dialog, message, script)
         dialog.ended = dialog.ended or message["Expires"] == "0"

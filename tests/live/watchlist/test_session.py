@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable
+from functools import partial
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
+from sipworker.endpoint import Endpoint
 from sipworker.watchlist.displays import LinesDisplay
 from sipworker.watchlist.options import Options
 from sipworker.watchlist.session import Ending, Session
@@ -110,8 +112,13 @@ async def test_nobody_there_may_be_a_certificate_that_is_refused() -> None:
     assert "or its certificate is refused" in ending.text
 
 
+def hurries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers F and N are over in 3 seconds."""
+    monkeypatch.setattr("sipworker.watchlist.session.Endpoint", partial(Endpoint, t1=0.05))
+
+
 async def test_silence_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sipworker.sip.transactions.TIMER_F", 0.6)
+    hurries(monkeypatch)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         server = f"sip:127.0.0.1:{silent.getsockname()[1]};transport=udp"
@@ -120,7 +127,7 @@ async def test_silence_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_accepted_without_notify_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sipworker.sip.subscription.TIMER_N", 3.0)
+    hurries(monkeypatch)
     async with ScriptedNotifier() as notifier:
         ending, _, _ = await watch(notifier.server())
     assert "accepted the subscription but no NOTIFY came" in ending.text

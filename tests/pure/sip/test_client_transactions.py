@@ -17,10 +17,10 @@ BRANCH = "z9hG4bKtest"
 class Client:
     """A transaction layer with one OPTIONS under way."""
 
-    def __init__(self, network: Network, peer: Peer, transport: str = "udp") -> None:
+    def __init__(self, network: Network, peer: Peer, transport: str = "udp", t1: float = 0.5) -> None:
         self.network = network
         self.outcomes: list[tuple[Outcome, float]] = []
-        self.layer = TransactionLayer(network.wheel, network.transmit)
+        self.layer = TransactionLayer(network.wheel, network.transmit, t1)
         self.flow = Flow(transport, AGENT, peer.address)
         agent = network.agent(AGENT, lambda notification, now: None)
         agent.transactions = self.layer
@@ -48,6 +48,19 @@ def test_timer_e_doubles_up_to_t2_and_timer_f_gives_up(network: Network, client:
     assert network.times("OPTIONS") == [0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
     assert client.outcomes == [(Failure.TIMEOUT, 32.0)]
     assert len(client.layer) == 0
+
+
+@pytest.mark.req("R3261-17.1.2.2-1")
+@pytest.mark.parametrize(
+    ("t1", "sent", "over"), [(0.25, [0, 0.3, 0.8, 1.8, 3.8, 7.8], 16.0), (2.0, [0, 2.0, 6.0, 10.0], 128.0)]
+)
+def test_the_expected_round_trip_decides_how_long_is_waited(
+    network: Network, peer: Peer, t1: float, sent: list[float], over: float
+) -> None:
+    client = Client(network, peer, t1=t1)
+    network.settle()
+    assert network.times("OPTIONS")[: len(sent)] == sent
+    assert client.outcomes == [(Failure.TIMEOUT, over)]
 
 
 @pytest.mark.req("R3261-17.1.2.2-1")

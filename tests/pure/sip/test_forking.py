@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sipworker.sip.forking import MAX_FORKS
 from sipworker.sip.message import Request
 from sipworker.sip.notifications import Notification, SIPSubscriptionDidFork, SIPSubscriptionGotNotify
-from sipworker.sip.subscription import MAX_FORKS, Subscription
+from sipworker.sip.subscription import Subscription
 from tests.pure.sip.network import Network, Recorder
 from tests.pure.sip.peer import Peer
 from tests.pure.sip.subscriber import AGENT
