@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.renderers import BaseRenderer
@@ -98,7 +99,7 @@ class XcapView(APIView):
     def finalize_response(  # type: ignore[override]
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        response["Cache-Control"] = "no-cache"
+        patch_cache_control(response, private=True, no_cache=True)
         if response.status_code == 405:
             response["Allow"] = ", ".join(self.allowed_methods)
         return response

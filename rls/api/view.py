@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Model
+from django.utils.cache import patch_cache_control
 from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission
@@ -71,6 +72,11 @@ class ApiView(APIView):
         if response.status_code >= 400:
             response.content_type = problems.MEDIA_TYPE
         return response
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """What one may see no cache keeps for others."""
+        patch_cache_control(response, private=True, no_cache=True)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class NoSuchPath(ApiView):

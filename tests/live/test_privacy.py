@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.live.conftest import NewPhone, PutList, Start
@@ -75,6 +77,19 @@ def test_tom_may_not_subscribe_to_the_list_of_alice(
     call = new_phone("tom").call(alice.list_uri)
     assert call.subscribe(expires).status == 403
     assert not call.notifies
+
+
+@pytest.mark.parametrize(
+    "spelling", ["sip:alice-list@{}", "sip:%61lice-list@{}", "sip:alice-list@{};transport=udp"]
+)
+@pytest.mark.parametrize("domain_of", [str, str.upper], ids=["", "in capitals"])
+def test_namesake_of_alice_in_another_domain_does_not_get_her_list_by_any_spelling(
+    alice: ListCall, new_phone: NewPhone, domain: str, spelling: str, domain_of: Callable[[str], str]
+) -> None:
+    namesake = new_phone("alice")
+    namesake.user = "sip:alice@elsewhere.test"
+    assert namesake.call(spelling.format(domain_of(domain))).subscribe().status == 403
+    assert not namesake.inbox.all(lambda message: not message.status)
 
 
 def _as(phone: Phone, call: ListCall) -> ListCall:

@@ -104,6 +104,12 @@ def test_subscriber_sees_own_lists_only_and_operator_all(alice: Api, bob: Api, o
     assert [each["owner"] for each in one] == ["alice@example.test"]
 
 
+def test_what_one_sees_is_for_no_shared_cache(alice: Api) -> None:
+    alice.make_list("friends")
+    for path in ("lists", "lists/me/friends", "lists/me/nothing"):
+        assert alice.get(path).headers["Cache-Control"] == "private, no-cache", path
+
+
 def test_operator_has_the_permissions_of_the_admin(alice: Api) -> None:
     alice.make_list("friends")
     clerk = staff("view_document")

@@ -138,7 +138,7 @@ def test_conditions_of_a_get_are_on_the_tag_of_the_document(document: bytes, tar
     etag = client.get(INDEX)["ETag"]
     known = client.get(target, If_None_Match=etag)
     assert (known.status_code, known.content, known["ETag"]) == (304, b"", etag)
-    assert known["Cache-Control"] == "no-cache"
+    assert known["Cache-Control"] == "private, no-cache"
     assert client.get(target, If_Match='"other"').status_code == 412
     assert client.get(target, If_Match=etag).status_code == 200
 

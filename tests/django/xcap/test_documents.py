@@ -92,7 +92,7 @@ def test_post_is_not_allowed() -> None:
 
 @pytest.mark.req("X-C12")
 def test_answers_are_not_for_caches() -> None:
-    assert XcapClient().get(INDEX)["Cache-Control"] == "no-cache"
+    assert XcapClient().get(INDEX)["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.req("X-C2")

@@ -16,7 +16,7 @@ def test_get_of_a_known_version_is_not_modified() -> None:
     etag = XcapClient().put(INDEX, OLD)["ETag"]
     response = XcapClient().get(INDEX, If_None_Match=etag)
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
-    assert response["Cache-Control"] == "no-cache"
+    assert response["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.req("X-D8")
