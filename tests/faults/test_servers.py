@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ import redis
 
 from bench.lists import DOMAIN, service_uri
 from tests.faults.conftest import LONG
+from tests.faults.family import family
 from tests.faults.load import Load, faults_of
 from tests.faults.plant import Plant
 from tests.live.rig.phone import Phone
@@ -29,25 +31,44 @@ long = pytest.mark.skipif(not LONG, reason="long: make faults")
 
 @contextmanager
 def _stopped(pids: list[int]) -> Iterator[None]:
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _signal(pids, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        _signal(pids, signal.SIGCONT)
 
 
-def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *map(int, children)]
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # it may have ended
+            os.kill(pid, number)
 
 
 @contextmanager
 def postgres_silent(plant: Plant) -> Iterator[None]:
     assert plant.postgres.process is not None
-    with _stopped(_family(plant.postgres.process.pid)):
+    with _stopped(list(family(plant.postgres.process.pid))):
         yield
+
+
+@contextmanager
+def postgres_slow(plant: Plant) -> Iterator[None]:
+    """It gets one twentieth of the time."""
+    assert plant.postgres.process is not None
+    over = threading.Event()
+
+    def slow_down(pid: int) -> None:
+        while not over.wait(0.01):
+            with _stopped(list(family(pid))):
+                over.wait(0.19)
+
+    brake = threading.Thread(target=slow_down, args=[plant.postgres.process.pid])
+    brake.start()
+    try:
+        yield
+    finally:
+        over.set()
+        brake.join()
 
 
 @contextmanager
@@ -119,7 +140,7 @@ BROKER = [broker_flushed, broker_silent]
 
 
 @long
-@pytest.mark.parametrize("trouble", [*DATABASE, *BROKER])
+@pytest.mark.parametrize("trouble", [postgres_slow, *DATABASE, *BROKER])
 def test_trouble_under_load_costs_nothing_but_time(
     plant: Plant, trouble: Callable[[Plant], Iterator[None]]
 ) -> None:
