@@ -20,6 +20,7 @@ from tests.live.rig.wire import free_port
 CLOCK = Path(__file__).parent / "clock.c"
 LISTS, ENTRIES = 30, 10
 """Lists that are stored, with resources of their own."""
+CLEAN_PERIOD = 5
 
 
 class Plant:
@@ -48,7 +49,7 @@ class Plant:
             self.broker_url,
             folder,
             RLS_PRESENCE_SERVER=f"sip:{self.presence}",
-            RLS_CLEAN_PERIOD="5",
+            RLS_CLEAN_PERIOD=str(CLEAN_PERIOD),
             LD_PRELOAD=str(folder / "clock.so"),
             CLOCK_OFFSET=str(self._clock),
             **settings,
