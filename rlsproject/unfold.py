@@ -33,7 +33,7 @@ NAVIGATION = [
         "items": [
             _page("Watchers", "visibility", "rls_watcher"),
             _page("Resources", "person_play", "rls_presentity"),
-            _page("Message traces", "swap_vert", "rls_trace"),
+            _page("Traces", "swap_vert", "rls_trace"),
             _page("Actions", "bolt", "rls_order"),
         ],
     },
@@ -63,6 +63,7 @@ NAVIGATION = [
             _page("Settings", "tune", "rls_changedsetting"),
             _page("Users", "manage_accounts", "auth_user"),
             _page("Groups", "group", "auth_group"),
+            _page("Log entries", "history_edu", "admin_logentry"),
         ],
     },
 ]

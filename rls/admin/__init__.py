@@ -1,8 +1,9 @@
-"""What operators see of the list server: its tables, read-only; subscribers and phone profiles."""
+"""What operators see of the list server: its tables, what operators did; subscribers, phone profiles."""
 
-from rls.admin import order, presentity, profile, queue, subscriber, token, trace, watcher, worker
+from rls.admin import log, order, presentity, profile, queue, subscriber, token, trace, watcher, worker
 
 __all__ = [
+    "log",
     "order",
     "presentity",
     "profile",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
@@ -37,6 +37,14 @@ class Question:
     danger: bool = False
 
 
+def row_of(model_admin: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+    """Raises Http404 for what is no key, too."""
+    row = model_admin.get_object(request, object_id)
+    if row is None:
+        raise Http404
+    return row
+
+
 def confirmed(
     model_admin: ModelAdmin,
     request: HttpRequest,
@@ -44,12 +52,13 @@ def confirmed(
     question: Question,
     do: Callable[[str], str],
 ) -> HttpResponse:
-    """The question; a POST is the answer: `do(choice)` returns what is to be told, and it is recorded."""
+    """The question; a POST is the answer: `do(choice)` returns what is to be told, and it is logged."""
     if request.method == "POST":
         allowed = [value for value, _ in question.choices] or [""]
         choice = request.POST.get("choice", allowed[0])
-        said = do(choice if choice in allowed else allowed[0])
-        _record(request, row, f"{question.button}: {said}")
+        with transaction.atomic():
+            said = do(choice if choice in allowed else allowed[0])
+            model_admin.log_change(request, row, f"{question.button}: {said}")
         messages.success(request, said)
         return redirect(f"admin:rls_{row._meta.model_name}_change", row.pk)
     request.current_app = model_admin.admin_site.name
@@ -61,9 +70,3 @@ def confirmed(
         "row": row,
     }
     return TemplateResponse(request, "rls/confirm.html", context)
-
-
-def _record(request: HttpRequest, row: Model, message: str) -> None:
-    """In Django's own log of what operators did, too."""
-    assert request.user.pk is not None
-    LogEntry.objects.log_actions(request.user.pk, [row], CHANGE, message, single_object=True)

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action
 
 from rls.admin import finding
+from rls.admin.acting import row_of
 from rls.admin.drawn import drawn
 from rls.admin.filters import AnswerFilter, ExpiryFilter, WatcherEventFilter
 from rls.admin.readonly import ReadOnlyAdmin, ReadOnlyInline
@@ -159,7 +160,7 @@ class PresentityAdmin(ReadOnlyAdmin):
     @action(description="Who watches it", url_path="watchers", permissions=["view"])  # type: ignore[untyped-decorator]
     def who_watches(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The same resource in all subscriptions: the list of rows, found by its URI."""
-        row = get_object_or_404(Presentity, pk=object_id)
+        row = row_of(self, request, object_id)
         page = reverse("admin:rls_presentity_changelist")
         return redirect(f"{page}?{urlencode({'resource_uri__exact': row.resource_uri})}")
 

@@ -8,10 +8,13 @@ from rls.admin.drawn import drawn
 from rls.admin.filters import WorkerFilter
 from rls.admin.presentity import watcher
 from rls.admin.readonly import ReadOnlyAdmin
+from rls.drawing import texts
 from rls.models import Change, OutboxEntry
 
 _WORKER = drawn("owner", str, "worker")
 _RESOURCES = drawn("row_ids", len, "resources")
+_ROWS = drawn("row_ids", texts.numbers, "rows of resources")
+_WATCHERS = drawn("watcher_ids", texts.numbers, "watchers")
 
 
 @admin.display(description="NOTIFY")
@@ -34,9 +37,7 @@ class OutboxAdmin(ReadOnlyAdmin):
     list_filter = ("kind", WorkerFilter)
     search_fields = ("watcher__watcher_username", "watcher__presentity_uri", "watcher__callid")
     search_help_text = "User, list or Call-ID"
-    fieldsets = (
-        (None, {"fields": ((notify, watcher), ("version", "kind"), ("reason", "owner"), "row_ids")}),
-    )
+    fieldsets = ((None, {"fields": ((notify, watcher), ("version", "kind"), ("reason", _WORKER), _ROWS)}),)
 
 
 @admin.display(description="watchers")
@@ -48,4 +49,4 @@ def told(change: Change) -> int:
 class ChangeAdmin(ReadOnlyAdmin):
     list_display = ("id", drawn("row_ids", len, "changes"), told, "slice", _WORKER)
     list_filter = (WorkerFilter, "slice")
-    fieldsets = ((None, {"fields": (("owner", "slice"), "watcher_ids", "row_ids")}),)
+    fieldsets = ((None, {"fields": ((_WORKER, "slice"), _WATCHERS, _ROWS)}),)

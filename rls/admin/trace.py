@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 
 from rls import traces
-from rls.admin.acting import Actors
+from rls.admin.acting import Actors, Question, confirmed, row_of
 from rls.admin.drawn import drawn
 from rls.admin.readonly import ReadOnlyAdmin
 from rls.domain.capture import pcap
 from rls.drawing import badges, texts, times
 from rls.drawing.ladder import as_text, ladder
-from rls.models import Trace, TracedMessage
+from rls.models import Trace, TracedMessage, Watcher
 from rls.tracefile import captured
 
 SHOWN = 500
@@ -25,6 +27,21 @@ SHOWN = 500
 
 
 _BY = drawn("by", str)
+
+
+@admin.display(description="what")
+def target(trace: Trace) -> str:
+    """A subscription that is still there is named by who watches what, and led to."""
+    if trace.kind != Trace.Kind.WATCHER:
+        return texts.clipped(trace.target)
+    watcher = Watcher.objects.filter(pk=trace.target).first()
+    if watcher is None:
+        return f"{trace.target} (gone)"
+    return format_html(
+        '<a class="rls-link" href="{}">{}</a>',
+        reverse("admin:rls_watcher_change", args=[watcher.pk]),
+        watcher,
+    )
 
 
 @admin.display(description="state")
@@ -44,7 +61,7 @@ class TraceAdmin(Actors, ReadOnlyAdmin):
             None,
             {
                 "fields": (
-                    ("kind", drawn("target", texts.code, "what")),
+                    ("kind", target),
                     (state, _BY),
                     (drawn("started", times.at), drawn("until", times.at)),
                 )
@@ -53,6 +70,12 @@ class TraceAdmin(Actors, ReadOnlyAdmin):
     )
     actions_detail = ("as_text", "as_pcap", "stop")
     change_form_after_template = "rls/ladder.html"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
+        """What has ended is not stopped."""
+        trace: Trace | None = self.get_object(request, str(object_id))
+        actions: list[UnfoldAction] = super().get_actions_detail(request, object_id)
+        return actions if trace and trace.until > timezone.now() else actions[:2]
 
     def beside(self, obj: Trace) -> dict[str, Any]:
         recorded = obj.messages.order_by("at", "pk")
@@ -65,29 +88,29 @@ class TraceAdmin(Actors, ReadOnlyAdmin):
     @action(description="Text", url_path="text", permissions=["view"])  # type: ignore[untyped-decorator]
     def as_text(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return _download(
-            as_text(self._recorded(object_id)), "text/plain; charset=utf-8", f"trace-{object_id}.txt"
+            as_text(self._recorded(request, object_id)), "text/plain; charset=utf-8", f"trace-{object_id}.txt"
         )
 
     @action(description="pcap", url_path="pcap", permissions=["view"])  # type: ignore[untyped-decorator]
     def as_pcap(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        data = pcap(map(captured, self._recorded(object_id)))
+        data = pcap(map(captured, self._recorded(request, object_id)))
         return _download(data, "application/vnd.tcpdump.pcap", f"trace-{object_id}.pcap")
 
     @action(description="Stop recording", url_path="stop", permissions=["record"])  # type: ignore[untyped-decorator]
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Nothing is lost by it, so nobody is asked."""
-        traces.stop(self._trace(object_id))
-        messages.success(request, "Recording has ended.")
-        return redirect("admin:rls_trace_change", object_id)
+        trace = row_of(self, request, object_id)
+        question = Question(
+            "Stop recording?", "What was recorded stays here for a day after the end.", "Stop recording"
+        )
 
-    def _trace(self, object_id: str) -> Trace:
-        trace = Trace.objects.filter(pk=object_id).first()
-        if trace is None:
-            raise Http404
-        return trace
+        def do(choice: str) -> str:
+            traces.stop(trace)
+            return "Recording has ended."
 
-    def _recorded(self, object_id: str) -> list[TracedMessage]:
-        return list(self._trace(object_id).messages.order_by("at", "pk"))
+        return confirmed(self, request, trace, question, do)
+
+    def _recorded(self, request: HttpRequest, object_id: str) -> list[TracedMessage]:
+        return list(row_of(self, request, object_id).messages.order_by("at", "pk"))
 
 
 def _download(data: bytes | str, content_type: str, name: str) -> HttpResponse:

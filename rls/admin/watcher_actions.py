@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from unfold.decorators import action
 
 from rls import orders, services, traces
-from rls.admin.acting import Actors, Question, confirmed
+from rls.admin.acting import Actors, Question, confirmed, row_of
 from rls.models import Order, Trace, Watcher
 
 _REASONS = tuple((reason, f"{reason}: {meaning}") for reason, meaning in orders.REASONS.items())
@@ -55,11 +55,11 @@ class WatcherActions(Actors):
             services.all_lists_changed()
             return "The SIP workers compare their subscriptions with the lists."
 
-        return confirmed(self, request, get_object_or_404(Watcher, pk=object_id), question, do)
+        return confirmed(self, request, row_of(self, request, object_id), question, do)
 
     @action(description="Trace messages", url_path="trace", permissions=["record"])  # type: ignore[untyped-decorator]
     def trace(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        watcher = get_object_or_404(Watcher, pk=object_id)
+        watcher = row_of(self, request, object_id)
         question = Question(
             "Record SIP messages?",
             "For ten minutes they are written down, and shown as a ladder.",
@@ -95,7 +95,7 @@ class WatcherActions(Actors):
 
     @action(description="End all of this user", url_path="end-all", permissions=["act"])  # type: ignore[untyped-decorator]
     def end_all(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        watcher = get_object_or_404(Watcher, pk=object_id)
+        watcher = row_of(self, request, object_id)
         found = Watcher.objects.filter(
             watcher_username=watcher.watcher_username, watcher_domain=watcher.watcher_domain
         )
@@ -117,7 +117,7 @@ class WatcherActions(Actors):
     def _ask(
         self: Any, request: HttpRequest, object_id: str, question: Question, kind: Order.Kind
     ) -> HttpResponse:
-        watcher = get_object_or_404(Watcher, pk=object_id)
+        watcher = row_of(self, request, object_id)
 
         def do(choice: str) -> str:
             orders.for_watchers(kind, [watcher], str(request.user), choice)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from unfold.decorators import action
 
 from rls import orders
-from rls.admin.acting import Actors, Question, confirmed
+from rls.admin.acting import Actors, Question, confirmed, row_of
 from rls.admin.drawn import drawn
 from rls.admin.readonly import ReadOnlyAdmin
-from rls.drawing import texts, times
+from rls.drawing import badges, texts, times
 from rls.models import Order, Tick, Worker
 
 _CONTACT = drawn("contact", texts.code)
 _STARTED = drawn("started", times.at)
 _HEARTBEAT = drawn("heartbeat", times.sign_of_life)
+_ACCEPTS = drawn("draining", badges.draining, "new subscriptions")
 
 
 @admin.display(description="worker", ordering="id")
@@ -28,11 +28,11 @@ def name(worker: Worker) -> str:
 class WorkerAdmin(Actors, ReadOnlyAdmin):
     actions_detail = ("drain", "undrain")
     ordering = ("pk",)
-    list_display = (name, _CONTACT, _HEARTBEAT, _STARTED, "watchers", "back_ends")
+    list_display = (name, _CONTACT, _HEARTBEAT, _ACCEPTS, _STARTED, "watchers", "back_ends")
     fieldsets = (
         (
             None,
-            {"fields": ((name, _CONTACT), (_HEARTBEAT, _STARTED), ("watchers", "back_ends"), "draining")},
+            {"fields": ((name, _CONTACT), (_HEARTBEAT, _STARTED), ("watchers", "back_ends"), _ACCEPTS)},
         ),
     )
 
@@ -55,7 +55,7 @@ class WorkerAdmin(Actors, ReadOnlyAdmin):
     def _ask(
         self, request: HttpRequest, object_id: str, question: Question, kind: Order.Kind
     ) -> HttpResponse:
-        worker = get_object_or_404(Worker, pk=object_id)
+        worker = row_of(self, request, object_id)
 
         def do(choice: str) -> str:
             orders.for_worker(kind, worker.pk, str(request.user))

@@ -30,6 +30,11 @@ def badge(text: str, tone: Tone, note: str = "") -> SafeString:
     )
 
 
+def draining(it_is: bool) -> SafeString:
+    """Whether a worker takes new subscriptions."""
+    return badge("refused: draining", "attention") if it_is else badge("accepted", "good")
+
+
 def status(watcher: Watcher) -> SafeString:
     """State of a list subscription."""
     return badge(watcher.get_status_display(), _STATUS.get(watcher.status, "quiet"), watcher.reason)

@@ -29,6 +29,10 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
+def numbers(found: Iterable[int]) -> str:
+    return ", ".join(map(str, found))
+
+
 def route_set(text: str | None) -> SafeString | str:
     """One route per line, in the order of use."""
     routes = [route.strip() for route in (text or "").split(",") if route.strip()]

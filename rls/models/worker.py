@@ -42,4 +42,4 @@ class Tick(models.Model):
         verbose_name_plural = "last tick"
 
     def __str__(self) -> str:
-        return f"{self.last} by {self.by}"
+        return f"slot {self.slot}, by {self.by}"

@@ -21,8 +21,8 @@ TOO_WIDE = (
     "Math.max(...[document.documentElement, document.querySelector('#result_list')?.parentElement]"
     ".filter(Boolean).map(each => each.scrollWidth - each.clientWidth))"
 )
-NO_PAGE = re.compile(r"/(logout|text|pcap|stop|docs)(/|$)")
-"""End of the session or of a trace, downloads; and the page of the REST interface, which has its own test."""
+NO_PAGE = re.compile(r"/(logout|text|pcap|docs)(/|$)")
+"""End of the session, downloads; and the page of the REST interface, which has its own test."""
 WINDOWS = (390, 1280)
 DARK = (
     "document.head.append(Object.assign(document.createElement('style'),"
@@ -42,7 +42,7 @@ def work_of_operators(server: str) -> None:
     from django.contrib.auth.models import Group
 
     from rls import orders, traces
-    from rls.models import AccessToken, Order, Subscriber, Trace, Watcher
+    from rls.models import AccessToken, CompatibilityProfile, Order, Subscriber, Trace, Watcher
     from tests.django.xcap.documents import inline, services
     from xcap import store
     from xcap.selectors import DocumentSelector, Xui
@@ -53,6 +53,7 @@ def work_of_operators(server: str) -> None:
     alice = Subscriber.objects.get(username="alice")
     AccessToken.objects.create(subscriber=alice, label="phone book")
     Group.objects.create(name="operators")
+    CompatibilityProfile.objects.get_or_create(name="Linphone", user_agents="Linphone*")
     document = services(inline("sip:friends@example.test", "sip:bob@example.test", "tel:+49301234"))
     store.put(RLS_SERVICES, DocumentSelector("rls-services", Xui("alice", "example.test"), "index"), document)
 

@@ -165,4 +165,7 @@ def test_trace_fills_as_a_ladder_and_goes_out_as_pcap(log_in: LogIn, shoot: Shoo
     download.value.save_as(tmp_path / "trace.pcap")
     assert (tmp_path / "trace.pcap").read_bytes()[:4] == b"\xd4\xc3\xb2\xa1"
     page.get_by_role("link", name="Stop recording").click()
+    accessible(page, ".rls-confirm")
+    page.get_by_role("button", name="Stop recording").click()
     expect(page.get_by_text("Recording has ended.")).to_be_visible()
+    expect(page.get_by_role("link", name="Stop recording")).to_have_count(0)

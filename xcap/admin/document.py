@@ -12,20 +12,24 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 
+from rls.admin.drawn import drawn
+from rls.drawing import texts
 from xcap import history, store
 from xcap.admin import exchange, integrity, list_editor, sharing
 from xcap.admin.author import author
 from xcap.admin.document_form import SELECTOR_FIELDS, DocumentForm
 from xcap.admin.history import history_page
+from xcap.admin.service_uri import SERVICE_URI
 from xcap.models import Document, ServiceUri
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES
 
+_ETAG: Final = drawn("etag", texts.code, "ETag")
 _LIST_TYPES: Final = (RESOURCE_LISTS.doc_type, RLS_SERVICES.doc_type)
 
 
 class ServiceUriInline(TabularInline):  # type: ignore[misc]
     model = ServiceUri
-    fields = readonly_fields = ("uri",)
+    fields = readonly_fields = (SERVICE_URI,)
     extra = 0
     can_delete = False
 
@@ -39,7 +43,7 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
 
     form = DocumentForm
     inlines = (ServiceUriInline,)
-    list_display = ("user", "doc_type", "doc_uri", "services", "size", "etag")
+    list_display = ("user", "doc_type", "doc_uri", "services", "size", _ETAG)
     list_display_links = ("user", "doc_uri")
     list_filter = ("doc_type", "domain")
     search_fields = ("username", "domain", "doc_uri", "service_uris__uri")
@@ -71,6 +75,11 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
         form.change.apply(author(request))
         obj.pk = form.change.document.pk
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The URIs of its services, which nobody deletes by themselves, go with a document."""
+        deleted, count, needed, protected = super().get_deleted_objects(objs, request)
+        return deleted, count, needed - {ServiceUri._meta.verbose_name}, protected
+
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
         store.delete(obj.usage, obj.selector, author=author(request))
 
@@ -80,8 +89,8 @@ class DocumentAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
         """Lists can be edited where there are any, and shared where there are services."""
-        document = Document.objects.filter(pk=object_id, doc_type__in=_LIST_TYPES).first()
-        if document is None:
+        document: Document | None = self.get_object(request, str(object_id))
+        if document is None or document.doc_type not in _LIST_TYPES:
             return []
         actions: list[UnfoldAction] = super().get_actions_detail(request, object_id)
         return actions if document.doc_type == RLS_SERVICES.doc_type else actions[:1]

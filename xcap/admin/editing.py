@@ -33,13 +33,24 @@ def opened(model_admin: ModelAdmin, request: HttpRequest, document: Document) ->
     return root
 
 
-def save(document: Document, version: str, rewrite: Callable[[bytes], bytes], request: HttpRequest) -> str:
-    """Store what `rewrite` makes of the document, as a PUT would; in words why not, "" if it is stored."""
+def save(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    document: Document,
+    version: str,
+    rewrite: Callable[[bytes], bytes],
+    what: str,
+) -> str:
+    """Store what `rewrite` makes of the document, as a PUT would, and log `what` was done.
+
+    Returns in words why not, "" if it is stored.
+    """
     opened = Preconditions(if_match=f'"{version}"')
     try:
         with transaction.atomic():
             body = rewrite(bytes(document.doc))
             store.check(document.usage, document.selector, body, opened).apply(author(request))
+            model_admin.log_change(request, document, what)
     except store.PreconditionFailed:
         return "Somebody else has changed this document meanwhile. Open it again; nothing was saved."
     except (Conflict, NoSuchList) as error:

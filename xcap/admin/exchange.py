@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -22,6 +24,7 @@ from xcap.exchange import formats
 from xcap.exchange.exporting import documents, export_document
 from xcap.exchange.importing import Options, Outcome, import_lists, number_of_lists
 from xcap.exchange.record import Record
+from xcap.models import Document
 
 
 class ImportForm(forms.Form):
@@ -83,13 +86,30 @@ def import_page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponseBa
     lists = 0
     if form.is_valid():
         options = Options(form.cleaned_data["replace"], dry_run, author(request, "admin, import"))
-        outcomes, lists = import_lists(form.records, options), number_of_lists(form.records)
+        outcomes = _logged(request, import_lists(form.records, options))
+        lists = number_of_lists(form.records)
     context = {"form": form, "dry_run": dry_run}
     if "application/x-ndjson" in request.headers.get("Accept", ""):
         pieces = _progress(request, outcomes, lists, context)
         return StreamingHttpResponse(pieces, content_type="application/x-ndjson; charset=utf-8")
     context |= _told(list(outcomes))
     return page(model_admin, request, "xcap/import.html", "Import lists", **context)
+
+
+def _logged(request: HttpRequest, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """By the name of the list: which document it is in follows from that."""
+    assert request.user.pk is not None
+    kind = ContentType.objects.get_for_model(Document)
+    for outcome in outcomes:
+        if outcome.stored:
+            LogEntry.objects.create(
+                user_id=request.user.pk,
+                content_type=kind,
+                object_repr=str(outcome)[:200],
+                action_flag=CHANGE,
+                change_message=f"Imported: {outcome.summary}",
+            )
+        yield outcome
 
 
 def _progress(

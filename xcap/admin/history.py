@@ -7,6 +7,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -44,7 +45,8 @@ def history_page(
     if request.method == "POST":
         if not (model_admin.has_change_permission(request) and model_admin.has_add_permission(request)):
             raise PermissionDenied
-        _restore(request, get_object_or_404(versions, pk=request.POST.get("version"), doc__isnull=False))
+        version = get_object_or_404(versions, pk=request.POST.get("version"), doc__isnull=False)
+        _restore(model_admin, request, version)
         return redirect(request.get_full_path())
     newest_first = list(versions)
     context = {"steps": list(_steps(newest_first)), "current": newest_first[0].etag if newest_first else ""}
@@ -67,14 +69,17 @@ def _marked(older: Version | None, version: Version) -> list[tuple[str, str]]:
     return [*lines[:_LONGEST], ("place", f"{more} more lines")] if more > 0 else lines
 
 
-def _restore(request: HttpRequest, version: Version) -> None:
+def _restore(model_admin: ModelAdmin, request: HttpRequest, version: Version) -> None:
     selector, opened = version.selector, request.POST.get("current")
     condition = Preconditions(if_match=f'"{opened}"') if opened else Preconditions(if_none_match="*")
     try:
         if selector is None:
             raise store.NotFound("the application usage of the document")
-        how = f"admin, the version of {version.written:%Y-%m-%d %H:%M:%S} UTC"
-        store.put(USAGES[selector.auid], selector, bytes(version.doc or b""), condition, author(request, how))
+        which = f"the version of {version.written:%Y-%m-%d %H:%M:%S} UTC"
+        by, body = author(request, f"admin, {which}"), bytes(version.doc or b"")
+        with transaction.atomic():
+            document, _ = store.put(USAGES[selector.auid], selector, body, condition, by)
+            model_admin.log_change(request, document, f"Restored {which}.")
     except Conflict as error:
         messages.error(request, f"It cannot be restored as it is: {error}")
     except store.NotFound as error:

@@ -50,7 +50,7 @@ def page(model_admin: ModelAdmin, request: HttpRequest, document: Document) -> H
     if request.method == "POST":
         editor.rows = received(request.POST, editor.stored)
         editor.version = request.POST.get("version", "")
-        if "add" not in request.POST and _save(editor, request):
+        if "add" not in request.POST and _save(model_admin, editor, request):
             return redirect(f"{request.path}?{urlencode({'list': editor.label})}")
     return admin_page(
         model_admin, request, "xcap/list_editor.html", str(document), editor=editor, original=document
@@ -75,11 +75,12 @@ def _in_words(child: etree._Element) -> str:
     return f"{kind} {child.get('ref') or child.get('anchor') or child.get('name') or ''}".strip()
 
 
-def _save(editor: Editor, request: HttpRequest) -> bool:
+def _save(model_admin: ModelAdmin, editor: Editor, request: HttpRequest) -> bool:
     if any(row.problem for row in editor.rows):
         editor.problem = "Nothing was saved: correct the marked rows."
         return False
-    editor.problem = save(editor.document, editor.version, editor.rewrite, request)
+    what = f"Edited the list {editor.label}."
+    editor.problem = save(model_admin, request, editor.document, editor.version, editor.rewrite, what)
     if not editor.problem:
         messages.success(request, f"The list {editor.label} is saved. Running subscriptions are told.")
     return not editor.problem

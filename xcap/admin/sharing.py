@@ -62,7 +62,7 @@ def page(model_admin: ModelAdmin, request: HttpRequest, document: Document) -> H
     shared, version, problem = list(map(_shown, services.services(root))), document.etag, ""
     if request.method == "POST":
         shared, version = list(_received(request.POST)), request.POST.get("version", "")
-        problem = _save(document, version, shared, request)
+        problem = _save(model_admin, request, document, version, shared)
         if not problem:
             messages.success(request, "It is saved. Subscriptions that are not covered any more end now.")
             return redirect(request.path)
@@ -84,7 +84,9 @@ def _received(sent: QueryDict) -> Iterator[Shared]:
         yield Shared(uri, access if access in _WORDS else "", users)
 
 
-def _save(document: Document, version: str, shared: list[Shared], request: HttpRequest) -> str:
+def _save(
+    model_admin: ModelAdmin, request: HttpRequest, document: Document, version: str, shared: list[Shared]
+) -> str:
     for each in shared:
         each.check()
     if any(each.problem for each in shared):
@@ -99,4 +101,4 @@ def _save(document: Document, version: str, shared: list[Shared], request: HttpR
                 services.change(edit, element, replace(known, sharing=wanted[known.uri]))
         return edit.result()
 
-    return save(document, version, rewrite, request)
+    return save(model_admin, request, document, version, rewrite, "Said who may subscribe.")

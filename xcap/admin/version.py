@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 
+from rls.admin.drawn import drawn
+from rls.admin.readonly import ReadOnlyAdmin
+from rls.drawing import times
 from xcap import history
 from xcap.admin.history import history_page
 from xcap.models import Document, Version
@@ -24,12 +26,11 @@ class DeletedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Version)
-class VersionAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("document", "happened", "written", "author")
+class VersionAdmin(ReadOnlyAdmin):
+    list_display = ("document", "happened", drawn("written", times.at), "author")
     list_filter = (DeletedFilter, "domain")
     search_fields = ("username", "domain", "doc_uri", "author")
     search_help_text = "User, file name or author"
-    ordering = ("-pk",)
 
     @admin.display(description="document")
     def document(self, version: Version) -> str:
@@ -54,12 +55,3 @@ class VersionAdmin(ModelAdmin):  # type: ignore[misc]
         if not documents.has_view_permission(request):
             raise PermissionDenied
         return history_page(documents, request, version.name, history.versions_of(version))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
-        return False

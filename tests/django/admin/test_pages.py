@@ -15,6 +15,12 @@ LISTS = [
     *(f"rls_{model._meta.model_name}" for model in READ_ONLY),
     "rls_subscriber",
     "rls_changedsetting",
+    "rls_trace",
+    "rls_order",
+    "admin_logentry",
+    "xcap_document",
+    "xcap_serviceuri",
+    "xcap_version",
     "auth_user",
     "auth_group",
 ]

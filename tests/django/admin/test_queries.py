@@ -20,6 +20,7 @@ EXTRA = {
     "rls_worker": 0,
     "rls_tick": 0,
     "rls_subscriber": 2,
+    "admin_logentry": 0,
 }
 
 

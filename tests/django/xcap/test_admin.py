@@ -91,10 +91,18 @@ def test_lists_show_and_find_documents_and_services(admin_client: Client, put: P
 def test_selected_documents_can_be_deleted(admin_client: Client, put: Put) -> None:
     from xcap.models import Document
 
-    document = put("rls-services", services())
+    document = put("rls-services", services(inline(SERVICE, "sip:bob@example.test")))
     action = {"action": "delete_selected", "_selected_action": str(document.pk), "post": "yes"}
     admin_client.post("/admin/xcap/document/", action)
     assert not Document.objects.exists()
+
+
+def test_document_is_deleted_with_the_services_it_defines(admin_client: Client, put: Put) -> None:
+    from xcap.models import ServiceUri
+
+    document = put("rls-services", services(inline(SERVICE, "sip:bob@example.test")))
+    admin_client.post(reverse("admin:xcap_document_delete", args=[document.pk]), {"post": "yes"})
+    assert not ServiceUri.objects.exists()
 
 
 GLOBAL = {"username": "", "domain": "", "doc_type": "4", "doc_uri": "company"}

@@ -129,6 +129,27 @@ def test_restoring_over_a_newer_change_is_refused(admin_client: Client, document
     assert bytes(document.doc) == lists("")
 
 
+def test_what_operators_do_with_lists_is_logged(admin_client: Client, document: Document) -> None:
+    from django.contrib.admin.models import LogEntry
+
+    from xcap.models import Version
+
+    first = Version.objects.get()
+    edit(admin_client, document, [("sip:bob@example.test", "Bob"), ("tel:+49301234", "")])
+    document.refresh_from_db()
+    restored = {"version": str(first.pk), "current": document.etag}
+    admin_client.post(pages(document)["history"], restored)
+    table = {"text": "user,list,uri\nalice@example.test,friends,a@b\n"}
+    admin_client.post(pages(document)["import"], table)
+    admin_client.post(pages(document)["import"], {**table, "import": "1"})
+    logged = LogEntry.objects.order_by("pk").values_list("user__username", "object_repr", "change_message")
+    assert [(user, which, done[:12]) for user, which, done in logged] == [
+        ("admin", str(document), "Edited the l"),
+        ("admin", str(document), "Restored the"),
+        ("admin", "alice@example.test, list friends", "Imported: +1"),
+    ]
+
+
 def test_import_tells_its_progress_to_a_program(admin_client: Client, document: Document) -> None:
     table = "user,list,uri\nalice@example.test,friends,a@b\nnobody@example.test,x,a@b\n"
     data = {"text": table, "import": "1"}

@@ -34,6 +34,8 @@ def send(client: Client, document: Document, users: str, **more: str) -> Any:
 def test_service_is_opened_to_named_users_and_the_rest_stays(
     admin_client: Client, document: Document
 ) -> None:
+    from django.contrib.admin.models import LogEntry
+
     from xcap.models import Version
 
     assert send(admin_client, document, "Bob <sip:bob@example.test>\r\ncarol@example.test").status_code == 302
@@ -44,6 +46,7 @@ def test_service_is_opened_to_named_users_and_the_rest_stays(
     )
     assert bytes(document.doc).replace(said, b"") == BODY
     assert Version.objects.order_by("-pk")[0].author == "admin (admin)"
+    assert LogEntry.objects.get().change_message == "Said who may subscribe."
     page = admin_client.get(url(document)).content.decode()
     assert '<option value="users" selected>' in page
     assert "sip:bob@example.test\nsip:carol@example.test" in page
