@@ -30,7 +30,7 @@ _BY = drawn("by", str)
 
 
 @admin.display(description="what")
-def target(trace: Trace) -> str:
+def subject(trace: Trace) -> str:
     """A subscription that is still there is named by who watches what, and led to."""
     if trace.kind != Trace.Kind.WATCHER:
         return texts.clipped(trace.target)
@@ -61,7 +61,7 @@ class TraceAdmin(Actors, ReadOnlyAdmin):
             None,
             {
                 "fields": (
-                    ("kind", target),
+                    ("kind", subject),
                     (state, _BY),
                     (drawn("started", times.at), drawn("until", times.at)),
                 )

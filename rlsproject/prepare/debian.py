@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rlsproject.prepare.advice import Advice
 
 # What the tests talk to: a presence server, phones, a browser, the database of an old installation;
-# and what reads their NOTIFYs.
+# and what reads their NOTIFYs; and promtool, which reads the alert rules.
 TEST_PACKAGES = (
     "kamailio",
     "kamailio-presence-modules",
@@ -22,6 +22,7 @@ TEST_PACKAGES = (
     "chromium",
     "tshark",
     "mariadb-server",
+    "prometheus",
 )
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from rls.admin import finding
 from rls.models import Presentity, Watcher
@@ -57,15 +58,45 @@ def many(db: None) -> None:
 
 
 @pytest.mark.usefixtures("many")
-def test_searches_and_filters_walk_through_no_table(admin_client: Client) -> None:
+def test_searches_walk_through_no_table() -> None:
     terms = ("user77", "user777@example.test", "sip:list777@example.test", "a87ff679a2", "resource4242")
     for search in (finding.watchers, finding.resources):
         for term in terms:
             assert_indexed(search, term)
-    for query in ({"q": "user777"}, {"q": "user777", "owner": "1"}, {}, {"status__exact": "1"}, {"p": "3"}):
-        page = admin_client.get(reverse("admin:rls_watcher_changelist"), query)
-        assert page.status_code == 200
-        assert len(page.context["cl"].result_list) > 0
+
+
+FILTERS = {
+    "watcher": (
+        {},
+        {"q": "user777"},
+        {"status__exact": "1"},
+        {"p": "3"},
+        {"domain": "example.test"},
+        {"owner": "1"},
+    ),
+    "presentity": (
+        {},
+        {"q": "user777"},
+        {"auth_state__exact": "2"},
+        {"answer": "200"},
+        {"event": "presence"},
+    ),
+}
+MOST_QUERIES = 7
+"""Session, user, bounded count, rows, what they lead to, choices of filters, rows that a search looks up."""
+
+
+@pytest.mark.usefixtures("many")
+def test_every_filter_shows_its_rows_in_few_queries_and_counts_no_table(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for model, queries in FILTERS.items():
+        for query in queries:
+            with django_assert_max_num_queries(MOST_QUERIES) as captured:
+                page = admin_client.get(reverse(f"admin:rls_{model}_changelist"), query)
+            assert len(page.context["cl"].result_list) == 50, query
+            counts = [each["sql"] for each in captured if "COUNT(*)" in each["sql"]]
+            assert all("LIMIT" in sql for sql in counts), query
 
 
 def assert_indexed(search: Callable[[str], Q], term: str) -> None:
