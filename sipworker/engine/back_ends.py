@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
 from rls.domain.packages import package
-from rls.domain.rlmi import State
 from rls.store.ids import IdBlocks
 from sipworker.engine.filtering import content_of
 from sipworker.engine.identity import BackEndIdentity
@@ -268,7 +267,7 @@ class BackEnds:
         if news is News.INCOMPLETE and self._asked_for_all(back_end, notify, now):
             return
         changed = self._apply(back_end, notify, news is not News.NONE)
-        if not changed and back_end.answered:
+        if not changed and back_end.answered and back_end.shown is back_end.instance:
             notify.accept(now)  # no write
             self._settled_in(back_end, now)
             return
@@ -303,29 +302,23 @@ class BackEnds:
 
     def _apply(self, back_end: BackEnd, notify: ReceivedNotify, has_news: bool) -> bool:
         """Take over what the NOTIFY says besides its body; False if it says nothing new."""
-        instance, state = back_end.instance, notify.state
+        state = notify.state
         if back_end.grace is not None:
             self._stop_grace(back_end)
         if state.state == "terminated":
             outcome = outcome_of_termination(state.reason, state.retry_after)
             alone = back_end.primary is None
-            if alone and outcome.retry is Retry.AT_ONCE and instance.state == "active":
+            if alone and outcome.retry is Retry.AT_ONCE and back_end.instance.state == "active":
                 return False  # the last state stands while we try again
             return self._fall(back_end, outcome)
         back_end.code = 200
-        new_state: State = "active" if state.state == "active" else "pending"
-        changed = instance.state != new_state or not back_end.is_shown
-        instance.state, instance.reason = new_state, None
-        back_end.show()
+        changed = back_end.turn("active" if state.state == "active" else "pending", None)
         return changed or has_news
 
     def _fall(self, back_end: BackEnd, outcome: Outcome) -> bool:
-        instance = back_end.instance
         self._stop_grace(back_end)
-        changed = (instance.state, instance.reason) != (outcome.state, outcome.reason)
-        instance.state, instance.reason = outcome.state, outcome.reason
+        changed = back_end.turn(outcome.state, outcome.reason)
         back_end.forget_bodies()
-        back_end.show()
         return changed or not back_end.answered
 
     def ended(self, notification: SIPSubscriptionDidEnd, now: float) -> None:
@@ -406,12 +399,16 @@ class BackEnds:
         back_end.retry = self._agent.wheel.schedule(
             back_end.retry_at, lambda now: self.start((back_end,), now)
         )
-        self._writer.group.states[back_end.row_id] = state_row(back_end, now)  # when, for operators
+        self.store(back_end, now)  # when, for operators
 
     def _keep(self, back_end: BackEnd, now: float, *, news: bool) -> None:
-        self._writer.group.states[back_end.row_id] = state_row(back_end, now)
+        self.store(back_end, now)
         self._settled_in(back_end, now)
         self._answered(back_end, news, now)
+
+    def store(self, back_end: BackEnd, now: float) -> None:
+        """What it said last goes with the commit group."""
+        self._writer.store(back_end, state_row(back_end, now))
 
     def _settled_in(self, back_end: BackEnd, now: float) -> None:
         if back_end in self._in_flight:

@@ -13,7 +13,7 @@ from rls.domain.lists import Entry
 from rls.domain.notify_rates import NAMES as RATE_NAMES
 from rls.domain.packages import package
 from rls.domain.profile import AS_THE_RFCS_SAY, Profile
-from rls.domain.rlmi import Name
+from rls.domain.rlmi import Name, State
 from rls.store.numbering import OutboxRow
 from sipworker.engine.layout import Member
 from sipworker.engine.pace import Pace
@@ -34,15 +34,15 @@ INSTANCE_ID = "1"
 class BackEnd:
     """One back-end subscription: a row of rls_presentity, a Subscription, an RLMI instance.
 
-    The instance is in the resource's view as soon as something is known of it. `forks` are the
-    other notifiers that answered the SUBSCRIBE; each has a place, and may leave it to the next.
-    `behind` are bodies to be told after the one of the instance, which is `untold`, in packages
-    of which none may be lost.
+    The newest `instance` is another object whenever it changes; `shown`, None as long as nothing is known,
+    is the one that was committed, which is in the resource's view. `forks` are the other notifiers that
+    answered the SUBSCRIBE; each has a place, and may leave it to the next. `behind` are bodies to be told
+    after the one of the instance, which is `untold`, in packages of which none may be lost.
     """
 
-    __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_shown",
+    __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_known",
                  "partials", "plain", "primary", "request_uri", "retry", "retry_at", "row_id", "server",
-                 "started", "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
+                 "shown", "started", "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -64,7 +64,8 @@ class BackEnd:
         self.retry: Timer | None = None
         self.retry_at = 0.0
         self.grace: Timer | None = None
-        self.is_shown = False
+        self.is_known = False
+        self.shown: InstanceView | None = None
         self.primary: BackEnd | None = None
         self.forks: tuple[BackEnd, ...] = ()
 
@@ -86,18 +87,38 @@ class BackEnd:
 
     def copy(self, other: BackEnd) -> None:
         """Show what another subscription of the same user knows, until our own back end answers."""
-        known = other.instance
-        self.instance.state, self.instance.reason = known.state, known.reason
-        self.instance.content_type, self.instance.body = known.content_type, known.body
-        self.show()
+        if other.shown is not None:
+            self.is_known = True
+            self.instance = other.shown
+            self.reveal(other.shown)
 
     def put(self, content_type: str, body: bytes) -> bool:
         """The body that the watcher is to see; False if that is the one it sees."""
         instance = self.instance
         if body == instance.body and content_type == instance.content_type:
             return False
-        instance.body, instance.content_type = body, content_type
+        self.instance = InstanceView(instance.id, instance.state, instance.reason, content_type, body)
         return True
+
+    def turn(self, state: State, reason: str | None) -> bool:
+        """What state the subscription is in; False if nothing changes."""
+        instance = self.instance
+        if self.is_known and (instance.state, instance.reason) == (state, reason):
+            return False
+        self.is_known = True
+        self.instance = InstanceView(instance.id, state, reason, instance.content_type, instance.body)
+        return True
+
+    def reveal(self, instance: InstanceView) -> None:
+        """It is committed: let RLMI name it from now on."""
+        before, self.shown = self.shown, instance
+        instances = self.view.instances
+        if self.primary is None and not self.forks:
+            self.view.instances = (instance,)
+        elif before is None:
+            self.view.instances = (*instances, instance)
+        else:
+            self.view.instances = tuple(instance if each is before else each for each in instances)
 
     def put_behind(self, content_type: str, body: bytes) -> bool:
         """The same for a body after which the one before has still to be told. False: nothing new to show."""
@@ -130,12 +151,6 @@ class BackEnd:
         view.instances = self.view.instances
         for each in self.family:
             each.view = view
-
-    def show(self) -> None:
-        """Let RLMI name the instance from now on."""
-        if not self.is_shown:
-            self.is_shown = True
-            self.view.instances = (*self.view.instances, self.instance)
 
 
 class ListSubscription:

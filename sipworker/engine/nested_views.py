@@ -18,9 +18,7 @@ class Piece(NamedTuple):
     """What a NOTIFY says of a list in the list; `row_id` is that of a resource in it, 0 if there is none."""
 
     view: ResourceView
-    instance: InstanceView
     row_id: int = 0
-    forks: tuple[BackEnd, ...] = ()
 
 
 class NestedViews:
@@ -84,7 +82,7 @@ class NestedViews:
 
 
 def _piece(member: Sublist | Refused, instance: InstanceView, row_id: int = 0) -> Piece:
-    return Piece(ResourceView(member.uri, member.names, (instance,)), instance, row_id)
+    return Piece(ResourceView(member.uri, member.names, (instance,)), row_id)
 
 
 def _resources(sublist: Sublist) -> Iterator[str]:

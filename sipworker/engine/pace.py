@@ -16,9 +16,9 @@ PERIOD = 60.0
 """Seconds over which the average of adaptive-min-rate goes."""
 SOON = 0.05
 """Seconds in which changes that come together are collected when nothing has to be waited for."""
-
-
 FOREVER = inf
+LONG_AGO = -1e9
+"""Before any NOTIFY; not 0, which is near on the clock of a host that was just started."""
 
 
 class Pace:
@@ -33,7 +33,7 @@ class Pace:
         self._wheel = wheel
         self._tell = tell
         self._held: set[int] = set()
-        self._sent = 0.0
+        self._sent = LONG_AGO
         self._recent: list[float] = []
         self._under_way = False
         self._timer: Timer | None = None

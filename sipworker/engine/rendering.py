@@ -87,7 +87,12 @@ def render(
 
 def _untold(back_ends: Iterable[BackEnd], left_over: set[int]) -> list[BackEnd]:
     fitting = (each for each in back_ends if each.row_id not in left_over)
-    return [each for back_end in fitting for each in back_end.family if each.untold]
+    return [
+        each
+        for back_end in fitting
+        for each in back_end.family
+        if each.untold and each.shown is each.instance
+    ]
 
 
 def _fitting(
@@ -104,10 +109,8 @@ def _fitting(
     room = limit
     for piece in pieces:
         view = piece.view
-        size = len(view.opening) + PART_OVERHEAD + len(piece.instance.body)
-        if piece.forks:
-            size += sum(PART_OVERHEAD + len(fork.instance.body) for fork in piece.forks)
-        has_body = bool(piece.instance.body or piece.forks)
+        size = len(view.opening) + sum(PART_OVERHEAD + len(each.body) for each in view.instances)
+        has_body = any(each.body for each in view.instances)
         if size <= room and bodies >= has_body:
             room -= size
             bodies -= has_body

@@ -9,6 +9,7 @@ from rls.domain.aggregate import ResourceView
 from rls.domain.backend import Retry, outcome_of_termination
 from rls.domain.filters import FilterSet
 from rls.domain.packages import package
+from rls.domain.rlmi import State
 from rls.models import Presentity, Watcher
 from rls.store import load
 from rls.store.commit_group import Connection
@@ -27,7 +28,7 @@ from sipworker.sip.grammar import parse_params, split_commas
 
 log = logging.getLogger("rls.restart")
 
-STATES = {
+STATES: dict[int, State] = {
     Presentity.AuthState.ACTIVE.value: "active",
     Presentity.AuthState.PENDING.value: "pending",
     Presentity.AuthState.TERMINATED.value: "terminated",
@@ -151,11 +152,9 @@ class Restart:
             watcher.resources[row.resource_uri] = back_end
         back_end.code = row.be_code
         if row.auth_state in STATES:
-            instance = back_end.instance
-            instance.state = STATES[row.auth_state]  # type: ignore[assignment]
-            instance.reason = row.reason or None
-            instance.body, instance.content_type = bytes(row.presence_state or b""), row.content_type
-            back_end.show()
+            back_end.turn(STATES[row.auth_state], row.reason or None)
+            back_end.put(row.content_type, bytes(row.presence_state or b""))
+            back_end.reveal(back_end.instance)
         if row.be_callid:
             self._resume_dialog(back_end, row, now)
 

@@ -148,7 +148,7 @@ def state_row(back_end: BackEnd, now: float) -> StateRow:
         presence_state=instance.body or None,
         content_type=storable(instance.content_type),
         expires=expires,
-        auth_state=AUTH_STATES[instance.state] if back_end.is_shown else 0,
+        auth_state=AUTH_STATES[instance.state] if back_end.is_known else 0,
         reason=storable(instance.reason or ""),
         be_callid=call_id,
         be_local_tag=local_tag,

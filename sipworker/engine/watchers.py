@@ -133,7 +133,7 @@ class Watchers:
                 watcher.pace.hold(set())
 
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
-        """Store the subscription; then answer 200, send full state and subscribe to the entries."""
+        """Store it and subscribe to the entries meanwhile; once stored, answer 200 and send full state."""
         self.restore(watcher)
         self.begun += 1
         log.debug(
@@ -156,8 +156,9 @@ class Watchers:
 
         def committed(now: float) -> None:
             watcher.sip.accept(expires, now, headers=(REQUIRE, *self._agent.allow_events()))
-            self.start(watcher, watcher.resources.values(), now)
 
+        # The back ends answer meanwhile; what they say goes with the next group.
+        self._writer.beside(lambda now: self.start(watcher, watcher.resources.values(), now))
         self._writer.after(committed)
 
     def _show_known(self, watcher: ListSubscription, back_ends: Iterable[BackEnd]) -> None:
@@ -170,7 +171,7 @@ class Watchers:
         for back_end in back_ends if others and not watcher.filters else ():
             for other in others:
                 known = other.resources.get(back_end.view.uri)
-                if known is not None and known.instance.state == "active" and known.is_shown:
+                if known is not None and known.shown is not None and known.shown.state == "active":
                     back_end.copy(known)
                     break
 
@@ -323,7 +324,7 @@ class Watchers:
             watcher.retries = 0
             if watcher.pace is not None and watcher.pace.rates:
                 self._hear_rates(watcher, notification.answer, now)
-            self._tell_behind(watcher)
+            self._tell_behind(watcher, now)
             self._answered(watcher, now)
 
     def _hear_rates(self, watcher: ListSubscription, answer: Response, now: float) -> None:
@@ -333,10 +334,13 @@ class Watchers:
                 watcher.params = event_params(event)
                 self.set_pace(watcher, watcher.sip.expires_at - now)
 
-    def _tell_behind(self, watcher: ListSubscription) -> None:
+    def _tell_behind(self, watcher: ListSubscription, now: float) -> None:
         """What back ends said before the watcher had the body before (RFC 4662 section 4.6)."""
-        if watcher.shown and (rows := {each.row_id for each in watcher.shown if each.told()}):
-            self.tell_rest(watcher, rows)
+        behind = [each for each in watcher.shown if each.told()]
+        for back_end in behind:
+            self.back_ends.store(back_end, now)
+        if behind:
+            self.tell_rest(watcher, {each.row_id for each in behind})
 
     def notify_failed(self, notification: SIPIncomingSubscriptionNotifyDidFail, now: float) -> None:
         watcher = notification.sender.owner

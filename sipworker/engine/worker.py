@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from rls.problems import Problems
 from rls.services import LISTS, PROFILES, SETTINGS
 from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
+from rls.store.numbering import OutboxRow
 from sipworker.documents.admission import DocumentAdmission
 from sipworker.documents.notifier import EVENT, DocumentNotifier
 from sipworker.engine import monitoring, systemd
@@ -230,7 +232,7 @@ class SipWorker:
         self.listener = Listener(
             connect,
             options.worker,
-            self.watchers.deliver,
+            self._deliver,
             {
                 LISTS: self.list_changes.changed,
                 CHANNEL: self.documents.changed,
@@ -261,6 +263,10 @@ class SipWorker:
 
     def _list_user(self, identity: str) -> str:
         return self.foreign.list_user(identity) if self.foreign is not None else ""
+
+    def _deliver(self, rows: Iterable[OutboxRow], now: float) -> None:
+        """What a tick has numbered may rest on a commit of ours that we have not heard of yet."""
+        self.writer.settled(lambda now: self.watchers.deliver(rows, now))
 
     def _missed(self) -> None:
         self.list_changes.check_all()

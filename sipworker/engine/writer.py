@@ -1,4 +1,4 @@
-"""One writer drains the commit group; what waits for its commit is told afterwards.
+"""One writer drains the commit group; what waits for its commit follows afterwards.
 
 Start rule: at once when idle or when a subscription waits; else when enough states wait or some
 milliseconds after the last start. Never a plain timer: it would cap a sender that waits for its 200s.
@@ -16,11 +16,13 @@ import psycopg
 from rls.store import commit_group, load
 from rls.store.commit_group import CommitGroup, Connection
 from rls.store.numbering import OutboxRow
+from rls.store.rows import StateRow
 from sipworker.engine.age import Age
+from sipworker.engine.consequences import Consequences, Then, run
+from sipworker.engine.list_subscription import BackEnd
 
 log = logging.getLogger("rls.writer")
 
-Committed = Callable[[float], None]
 REFUSALS = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
 """What trying again does not mend. Everything else is waited out: nothing was acknowledged."""
 FLUSH_AFTER = 0.5
@@ -55,7 +57,8 @@ class Writer:
         self.updates = 0
         self.unreachable = False
         self.age = Age()
-        self._callbacks: list[tuple[int | None, Committed]] = []
+        self._due = Consequences()
+        self._under_way: Consequences | None = None
         self._work = asyncio.Event()
         self._full = asyncio.Event()
         self._flush: asyncio.TimerHandle | None = None
@@ -63,19 +66,36 @@ class Writer:
 
     @property
     def backlog(self) -> int:
-        return len(self._callbacks)
+        return len(self._due.committed)
 
-    def after(self, callback: Committed, row_id: int | None = None) -> None:
+    def after(self, callback: Then, row_id: int | None = None) -> None:
         """Run `callback(now)` once the present group is committed, and see that it is soon.
 
         `row_id`: it waits for that state only; without, for a subscription, which is not kept waiting.
         """
-        if not self._callbacks:
+        committed = self._due.committed
+        if not committed:
             self.age.begin(asyncio.get_running_loop().time())
-        self._callbacks.append((row_id, callback))
+        committed.append((row_id, callback))
         self._work.set()
-        if row_id is None or len(self._callbacks) >= self._enough:
+        if row_id is None or len(committed) >= self._enough:
             self._full.set()
+
+    def beside(self, callback: Then) -> None:
+        """Run `callback(now)` while the present group is on its way to the database."""
+        self._due.begun.append(callback)
+
+    def store(self, back_end: BackEnd, row: StateRow) -> None:
+        """The state goes with the present group, and is shown to its watcher once that is committed."""
+        self.group.states[row.id] = row
+        self._due.states[back_end] = back_end.instance
+
+    def settled(self, callback: Then) -> None:
+        """Run `callback(now)` when no commit is under way: all that others have read is known here too."""
+        if self._under_way is None:
+            callback(asyncio.get_running_loop().time())
+        else:
+            self._under_way.settled.append(callback)
 
     def wake(self) -> None:
         """A watcher is to be told something: not at the next tick, but now."""
@@ -107,14 +127,17 @@ class Writer:
             self._work.clear()
             self._full.clear()
             group, self.group = self.group, CommitGroup()
-            callbacks, self._callbacks = self._callbacks, []
+            due, self._due = self._due, Consequences()
             self.age.take()
             started = loop.time()
+            self._begin(due)
             try:
                 connection, rows = await self._write(connection, group)
-                self._tell(callbacks, rows, loop.time())
+                due.follow(loop.time())
+                self._number(rows)
             except REFUSALS:
-                connection = await self._write_apart(connection, group, callbacks)
+                connection = await self._write_apart(connection, group, due)
+            self._settle(due)
             self.age.done()
             self.commits += 1
             self.updates += len(group.states)
@@ -122,27 +145,33 @@ class Writer:
                 await connection.close()
                 return
 
-    async def _write_apart(
-        self, connection: Connection, group: CommitGroup, callbacks: list[tuple[int | None, Committed]]
-    ) -> Connection:
+    def _begin(self, due: Consequences) -> None:
+        """What runs beside comes in the next turn of the loop, when the statement has been sent."""
+        self._under_way = due
+        loop = asyncio.get_running_loop()
+        for callback in due.begun:
+            loop.call_soon(run, callback, loop.time())
+
+    def _settle(self, due: Consequences) -> None:
+        self._under_way = None
+        now = asyncio.get_running_loop().time()
+        for callback in due.settled:
+            run(callback, now)
+
+    def _number(self, rows: list[OutboxRow]) -> None:
+        if rows:
+            self._numbered(rows, asyncio.get_running_loop().time())
+
+    async def _write_apart(self, connection: Connection, group: CommitGroup, due: Consequences) -> Connection:
         """The database refuses something in the group: leave that without an answer, write the rest."""
         for row_id, piece in group.apart():
-            waiting = [callback for callback in callbacks if callback[0] == row_id]
             try:
                 connection, rows = await self._write(connection, piece)
-                self._tell(waiting, rows, asyncio.get_running_loop().time())
+                due.follow_from(row_id, asyncio.get_running_loop().time())
+                self._number(rows)
             except REFUSALS:
                 log.exception("refused by the database, dropped", extra={"row": row_id})
         return connection
-
-    def _tell(self, callbacks: list[tuple[int | None, Committed]], rows: list[OutboxRow], now: float) -> None:
-        for _, callback in callbacks:
-            try:
-                callback(now)
-            except Exception:
-                log.exception("what waited for a commit failed")
-        if rows:
-            self._numbered(rows, now)
 
     async def _pause(self, seconds: float) -> None:
         if seconds <= 0 or self._full.is_set() or self._stopping:

@@ -85,7 +85,7 @@ class Rig:
     def _deliver(self, rows: Iterable[OutboxRow], now: float) -> None:
         rows = list(rows)
         self.delivered += len(rows)
-        self.worker.watchers.deliver(rows, now)
+        self.worker._deliver(rows, now)
 
     async def stop(self) -> None:
         """As SIGTERM does."""
@@ -149,9 +149,13 @@ class Rig:
         """What the Celery task does for all slices; returns the NOTIFYs numbered."""
         before = self.delivered
         numbered = await self.tick_alone()
-        await until(lambda: self.delivered == before + numbered)
+        await self.until_delivered(before + numbered)
         await self.quiet()
         return numbered
+
+    async def until_delivered(self, count: int) -> None:
+        """So many NOTIFYs that ticks have numbered."""
+        await until(lambda: self.delivered >= count)
 
     async def tick_alone(self) -> int:
         """The same while no worker runs."""

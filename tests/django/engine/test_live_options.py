@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from rls import live
 from rls.models import ChangedSetting
 from tests.django.engine.lists import BOB, CAROL, service
 from tests.django.engine.rig import Rig
-from tests.django.engine.waiting import until
+from tests.django.engine.waiting import LIMIT
 
 pytestmark = pytest.mark.asyncio
 
@@ -27,8 +28,16 @@ def _as_the_environment_says(rig: Rig, settings: Settings) -> Iterator[None]:
 
 
 async def put(rig: Rig, name: str, value: str) -> None:
+    """The settings are renewed in a thread; the worker follows a turn or two later."""
+    heard, renewed = asyncio.Event(), rig.worker.live._renewed
+
+    def follow() -> None:
+        renewed()
+        heard.set()
+
+    rig.worker.live._renewed = follow
     await sync_to_async(ChangedSetting(name=name, value=value).save)()
-    await until(lambda: name in live._applied)
+    await asyncio.wait_for(heard.wait(), LIMIT)
     await rig.quiet()
 
 

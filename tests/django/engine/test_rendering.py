@@ -82,8 +82,10 @@ def test_active_without_a_body_is_no_instance(watcher: ListSubscription) -> None
 
 @pytest.mark.req("R4662-4.5-5", "R4662-4.5-8", "R4662-5.5-5")
 def test_a_terminated_resource_has_a_reason_and_no_part(watcher: ListSubscription) -> None:
-    instance = watcher.resources[BOB].instance
-    instance.state, instance.reason, instance.body = "terminated", "rejected", b""
+    bob = watcher.resources[BOB]
+    bob.turn("terminated", "rejected")
+    bob.forget_bodies()
+    bob.reveal(bob.instance)
     (told,) = document(rendered(watcher, 1)).resources[0].instances
     assert (told.state, told.reason, told.cid) == ("terminated", "rejected", None)
 

@@ -15,6 +15,7 @@ from rls.store.commit_group import CommitGroup, Connection
 from rls.store.numbering import NotifyRequest, OutboxRow
 from sipworker.engine.writer import Writer
 from tests.django.database import column, connect
+from tests.django.engine.gate import Gate
 from tests.django.engine.waiting import LIMIT, until
 from tests.django.store.rows import OWNER, SLICES, presentity, state, store, watcher
 
@@ -166,6 +167,24 @@ async def test_answers_come_before_the_notifies_of_their_group(bench: Bench) -> 
     bench.writer.after(lambda now: order.append("200"))
     await until(lambda: len(order) == 2)
     assert order == ["200", "notify"]
+
+
+async def test_what_runs_beside_does_not_wait_for_the_commit(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    bench.start()
+    order: list[str] = []
+    bench.writer.after(lambda now: order.append("after"))
+    bench.writer.beside(lambda now: order.append("beside"))
+    await until(lambda: order)
+    bench.writer.settled(lambda now: order.append("settled"))
+    assert order == ["beside"]
+    gate.open()
+    await until(lambda: len(order) == 3)
+    assert order == ["beside", "after", "settled"]
+    bench.writer.settled(lambda now: order.append("at once"))
+    assert order[3:] == ["at once"]
 
 
 async def test_a_killed_connection_loses_nothing(bench: Bench) -> None:

@@ -31,6 +31,6 @@ def subscription(*entries: str, transport: str = "udp") -> ListSubscription:
 
 def know(back_end: BackEnd, body: bytes, content_type: str = "application/pidf+xml") -> None:
     """The back end is active and told this."""
-    back_end.instance.state = "active"
-    back_end.instance.body, back_end.instance.content_type = body, content_type
-    back_end.show()
+    back_end.turn("active", None)
+    back_end.put(content_type, body)
+    back_end.reveal(back_end.instance)
