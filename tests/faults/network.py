@@ -42,3 +42,10 @@ def connections(pid: int, port: int) -> int:
     lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
     found = [line.split() for line in lines]
     return sum(local.endswith(f":{port:04X}") and state == "01" for _, local, _, state, *_ in found)
+
+
+def datagrams_lost(port: int) -> int:
+    """Those that found no room in the socket at `port`, IPv4."""
+    lines = Path("/proc/net/udp").read_text().splitlines()[1:]
+    found = [line.split() for line in lines]
+    return sum(int(row[-1]) for row in found if row[1].endswith(f":{port:04X}"))

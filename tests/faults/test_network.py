@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.faults.conftest import LONG
@@ -27,6 +29,19 @@ def _judge(plant: Plant, options: tuple[str, ...], seed: int) -> list[str]:
 @pytest.mark.parametrize("options", BAD.values(), ids=BAD)
 def test_bad_network_costs_nothing_but_time(plant: Plant, options: tuple[str, ...], seed: int) -> None:
     assert not (wrong := _judge(plant, options, seed)), (seed, wrong)
+
+
+@long
+def test_three_tenths_of_all_messages_lost_costs_nothing_but_time_where_notifies_may_be_lost(
+    tmp_path: Path, seed: int
+) -> None:
+    """However often they are repeated, some stay without an answer; by default one of them is the end."""
+    plant = Plant(tmp_path, RLS_LOST_NOTIFIES="4")
+    try:
+        plant.start()
+        assert not (wrong := _judge(plant, ("--loss", "300"), seed)), (seed, wrong)
+    finally:
+        plant.stop()
 
 
 def test_network_with_all_of_it_costs_nothing_but_time(plant: Plant, seed: int) -> None:

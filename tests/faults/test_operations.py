@@ -10,16 +10,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import LONG
 from tests.faults.load import Load, faults_of
+from tests.faults.network import datagrams_lost
 from tests.faults.plant import Plant
 from tests.live.rig.database import PROJECT
+from tests.live.rig.waiting import eventually
 
 long = pytest.mark.skipif(not LONG, reason="long: make faults")
 
@@ -40,14 +44,37 @@ def clock_set_back_and_forth(plant: Plant) -> None:
     for seconds in (3600, 0, -3600, 0):
         plant.set_clock(seconds)
         time.sleep(2.5)
+        assert abs(_clock_of(plant) - time.time() - seconds) < 600
+
+
+def _clock_of(plant: Plant) -> float:
+    """What the list server takes for the time."""
+    with urllib.request.urlopen(f"{plant.server.http}/healthz") as answer:
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+
+
+@contextmanager
+def _frozen(plant: Plant) -> Iterator[None]:
+    """Long enough for its lease to end."""
+    worker = plant.processes["worker"]
+    worker.ask_to_stop(signal.SIGSTOP)
+    yield
+    time.sleep(6)
+    worker.ask_to_stop(signal.SIGCONT)
 
 
 def worker_frozen(plant: Plant) -> None:
-    """Long enough for the buffers of its sockets to run over, and for its lease to end."""
-    worker = plant.processes["worker"]
-    worker.ask_to_stop(signal.SIGSTOP)
-    time.sleep(6)
-    worker.ask_to_stop(signal.SIGCONT)
+    with _frozen(plant):
+        pass
+
+
+def socket_full(plant: Plant) -> None:
+    """More than it holds comes while nobody reads: most of what peers send then is lost."""
+    before = datagrams_lost(plant.server.sip[1])
+    with _frozen(plant), socket.socket(type=socket.SOCK_DGRAM) as junk:
+        for _ in range(300):
+            junk.sendto(bytes(60_000), plant.server.sip)
+        assert datagrams_lost(plant.server.sip[1]) > before
 
 
 def no_more_files(plant: Plant) -> None:
@@ -61,6 +88,7 @@ def no_more_files(plant: Plant) -> None:
         "select pg_terminate_backend(pid) from pg_stat_activity"
         " where application_name = 'rls sipworker' and datname = current_database()"
     )
+    eventually(lambda: "Too many open files" in plant.server.worker.output(), "shortage")
     time.sleep(3)
     for connection in connections:
         connection.close()
@@ -69,7 +97,8 @@ def no_more_files(plant: Plant) -> None:
 
 @long
 @pytest.mark.parametrize(
-    "operation", [rolling_restart, columns_added, clock_set_back_and_forth, worker_frozen, no_more_files]
+    "operation",
+    [rolling_restart, columns_added, clock_set_back_and_forth, worker_frozen, socket_full, no_more_files],
 )
 def test_under_load_it_costs_nothing_but_time(plant: Plant, operation: Callable[[Plant], None]) -> None:
     with Load(plant) as load:

@@ -205,13 +205,12 @@ def _full(plant: Plant, folder: Path) -> Iterator[None]:
                     pass
             except OSError:
                 continue
-    try:
+    with pytest.raises(psycopg.Error):
         for _ in range(5):
             plant.database.rows(
                 "select pg_switch_wal(), pg_logical_emit_message(true, 'x', repeat('x', 100000))"
             )
-    except psycopg.Error:
-        plant.database.close()
+    plant.database.close()
     yield
     ballast.unlink()
     process = plant.postgres.process
