@@ -18,12 +18,12 @@ def kind(entry: LogEntry) -> str:
 
 
 @admin.display(description="what was done")
-def done(entry: LogEntry) -> str:
+def what(entry: LogEntry) -> str:
     return texts.clipped(_in_words(entry))
 
 
 @admin.display(description="what was done")
-def done_in_full(entry: LogEntry) -> str:
+def what_in_full(entry: LogEntry) -> str:
     return _in_words(entry)
 
 
@@ -33,11 +33,11 @@ def _in_words(entry: LogEntry) -> str:
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
-    list_display = (_WHEN, "user", kind, drawn("object_repr", texts.clipped, "which"), done)
+    list_display = (_WHEN, "user", kind, drawn("object_repr", texts.clipped, "which"), what)
     list_filter = ("action_flag",)
     list_prefetch_related = ("user", "content_type")
     search_fields = ("user__username", "object_repr", "change_message")
     search_help_text = "Operator, object or what was done"
     fieldsets = (
-        (None, {"fields": ((_WHEN, "user"), (kind, drawn("object_repr", str, "which")), done_in_full)}),
+        (None, {"fields": ((_WHEN, "user"), (kind, drawn("object_repr", str, "which")), what_in_full)}),
     )

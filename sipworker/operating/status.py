@@ -58,7 +58,7 @@ def _lines(seen: Overview, data: dict[str, Any]) -> list[str]:
         f"Updates         {known('updates_per_second', ' per second')}",
         f"NOTIFYs         {known('notifies_per_second', ' per second')}",
         f"Delay           p50 {known('delay_p50', ' s')}, p99 {known('delay_p99', ' s')}",
-        f"To send         {seen.outbox} NOTIFYs; {seen.changes} groups of changes wait for a tick",
+        f"To send         NOTIFYs: {seen.outbox}; groups of changes that wait for a tick: {seen.changes}",
         f"Last tick       {_tick(seen)}",
         f"Heartbeats      {', '.join(beats) or 'none'}",
         *(f"! {fault}" for fault in data["faults"]),

@@ -87,6 +87,28 @@ def test_search_finds_a_call_id(log_in: LogIn) -> None:
     expect(page.locator("#result_list .data-row")).to_have_count(1)
 
 
+REFUSED = "The back end answered 403: it does not let this watcher see the resource."
+
+
+def test_why_a_lamp_is_wrong_is_three_clicks_away(log_in: LogIn) -> None:
+    page = log_in()
+    page.get_by_role("link", name="Watchers").first.click()
+    page.locator("#searchbar").fill("alice")
+    page.keyboard.press("Enter")
+    page.locator("#result_list").get_by_role("link", name="alice@example.test").first.click()
+    resource = page.locator("#presentities-group tr", has_text="rejected").first
+    expect(resource).to_contain_text("403")
+    resource.get_by_role("link").first.click()
+    expect(page.get_by_text(REFUSED)).to_be_visible()
+
+
+def test_what_back_ends_refuse_is_three_clicks_away(log_in: LogIn) -> None:
+    page = log_in()
+    page.locator("#overview").get_by_role("link", name="403").click()
+    page.locator("#result_list .data-row").first.get_by_role("link").first.click()
+    expect(page.get_by_text(REFUSED)).to_be_visible()
+
+
 def test_dark_follows_the_system(log_in: LogIn) -> None:
     page = log_in(scheme="dark")
     expect(page.locator("html")).to_have_class("dark")

@@ -45,9 +45,8 @@ def test_pcap_has_an_ip_packet_for_each_message() -> None:
     assert ones_complement(six[8:40] + struct.pack("!II", len(six) - 40, 17) + six[40:]) == 0xFFFF
 
 
-@pytest.mark.parametrize("message", [V4, V6], ids=["IPv4", "IPv6"])
-def test_hep_packet_says_who_sent_what_to_whom(message: Captured) -> None:
-    packet = hep(message, 7, "trace-1")
+def chunks_of(packet: bytes) -> dict[int, bytes]:
+    """What a HEPv3 packet holds, by the kinds of its chunks."""
     assert packet[:4] == b"HEP3"
     assert struct.unpack("!H", packet[4:6])[0] == len(packet)
     chunks, at = {}, 6
@@ -56,6 +55,12 @@ def test_hep_packet_says_who_sent_what_to_whom(message: Captured) -> None:
         assert vendor == 0
         chunks[kind] = packet[at + 6 : at + length]
         at += length
+    return chunks
+
+
+@pytest.mark.parametrize("message", [V4, V6], ids=["IPv4", "IPv6"])
+def test_hep_packet_says_who_sent_what_to_whom(message: Captured) -> None:
+    chunks = chunks_of(hep(message, 7, "trace-1"))
     assert chunks[15] == message.data
     assert chunks[17] == b"trace-1"
     assert struct.unpack("!HH", chunks[7] + chunks[8]) == (5060, 5070)
