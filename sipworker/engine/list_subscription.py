@@ -165,12 +165,12 @@ class ListSubscription:
     None: the ticks decide.
     """
 
-    __slots__ = ("_queue", "deflate", "dormant", "ending", "event", "filters", "force_full", "from_header",
-                 "has_news", "id", "identity", "in_flight", "last_cseq", "list_uri", "list_user",
-                 "max_forwards", "members", "names", "news_cseq", "news_since", "offered", "pace", "params",
-                 "privacy", "profile", "recipients", "resources", "restored", "retries", "service_uri",
-                 "settle_timer", "settled", "shown", "sip", "spread", "unanswered", "unsettled",
-                 "user_agent")  # fmt: skip
+    __slots__ = ("_queue", "back_end_event", "deflate", "dormant", "ending", "event", "filters",
+                 "force_full", "from_header", "has_news", "id", "identity", "in_flight", "last_cseq",
+                 "list_uri", "list_user", "max_forwards", "members", "names", "news_cseq", "news_since",
+                 "offered", "pace", "params", "privacy", "profile", "recipients", "resources", "restored",
+                 "retries", "service_uri", "settle_timer", "settled", "shown", "sip", "spread",
+                 "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -205,7 +205,7 @@ class ListSubscription:
         self.members: tuple[Member, ...] | None = None
         self.resources: dict[str, BackEnd] = {}
         self.event = profile.package(sip.event)
-        self.params = params or {}
+        self.ask(params or {})
         self.pace: Pace | None = None
         self.offered: tuple[str, ...] = ()
         self.accepts(accept)
@@ -259,11 +259,12 @@ class ListSubscription:
         """What it is called in the logs, from its SUBSCRIBE to its last NOTIFY (and in Content-IDs)."""
         return f"{self.id:x}"
 
-    @property
-    def back_end_event(self) -> str:
-        """Event with its parameters (RFC 4235 section 3.2); the rates are ours to keep."""
-        params = {name: value for name, value in self.params.items() if name not in RATE_NAMES}
-        return f"{self.event}{format_params(params)}"
+    def ask(self, params: Params) -> None:
+        """What its Event says besides the package. Back ends are told (RFC 4235 section 3.2), but for the
+        rates, which are ours to keep."""
+        self.params = params
+        passed_on = {name: value for name, value in params.items() if name not in RATE_NAMES}
+        self.back_end_event = f"{self.event}{format_params(passed_on)}"
 
     @property
     def sought(self) -> Sought:

@@ -27,12 +27,9 @@ class PresenceServers:
         self._interval = interval
         self._down: set[str] = set()
         self._unanswered: set[str] = set()
-        self.failed: Callable[[str, float], None] = lambda uri, now: None
-
-    @property
-    def best(self) -> str:
+        self.best = uris[0] if uris else ""
         """The URI of the server to use, "" if none is configured; the first if all are down."""
-        return next((uri for uri in self._uris if uri not in self._down), self._uris[0] if self._uris else "")
+        self.failed: Callable[[str, float], None] = lambda uri, now: None
 
     def up(self) -> list[str]:
         return [uri for uri in self._uris if uri not in self._down]
@@ -73,4 +70,6 @@ class PresenceServers:
             self._down.discard(uri)
         else:
             self._down.add(uri)
+        self.best = next(iter(self.up()), self._uris[0])
+        if not up:
             self.failed(uri, now)

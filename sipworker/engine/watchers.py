@@ -207,7 +207,7 @@ class Watchers:
         if watcher.accepts(transaction.request.values("accept")):
             self.back_ends.offer_anew(watcher)
         watcher.deflate = accepts_coding(transaction.request.rows("accept-encoding"), "deflate")
-        watcher.params = event_params(transaction.request.header("event") or "")
+        watcher.ask(event_params(transaction.request.header("event") or ""))
         condition = transaction.request.header("suppress-if-match")
         spared = watcher.knows_all(condition)
         watcher.dormant = condition == "*"
@@ -331,7 +331,7 @@ class Watchers:
         """Who has asked for rates may do so again in the answer to a NOTIFY (RFC 6446 section 4.1)."""
         with suppress(MalformedMessage):
             if event := answer.header("event"):
-                watcher.params = event_params(event)
+                watcher.ask(event_params(event))
                 self.set_pace(watcher, watcher.sip.expires_at - now)
 
     def _tell_behind(self, watcher: ListSubscription, now: float) -> None:

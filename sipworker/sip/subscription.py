@@ -92,10 +92,11 @@ class Subscription:
         self.entity_tag = ""
         """Of the last NOTIFY: a refresh needs no other for the same state (RFC 5839)."""
         self.expires_at = 0.0
+        token = agent.new_call_id()  # for the tag, too: they travel together, so two are no harder to guess
         self.dialog = Dialog(
-            call_id=agent.new_call_id(),
+            call_id=token,
             local=from_header,
-            local_tag=agent.new_token(),
+            local_tag=token,
             remote=to_header or f"<{request_uri}>",
             remote_tag="",
             remote_target=request_uri,

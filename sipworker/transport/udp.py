@@ -39,6 +39,7 @@ class UdpListener:
         self._socket.bind(address)
         self.local: Address = self._socket.getsockname()[:2]
         self.overflow = Overflow(self._socket)
+        self._room = memoryview(bytearray(MAX_DATAGRAM))
         self._receive = receive
         self._failed = failed
         self._waiting: deque[tuple[bytes, Flow]] = deque()
@@ -49,10 +50,10 @@ class UdpListener:
         self._loop.add_reader(self._socket, self._readable)
 
     def _readable(self) -> None:
-        receive, recvfrom, local = self._receive, self._socket.recvfrom, self.local
+        receive, recvfrom, local, room = self._receive, self._socket.recvfrom_into, self.local, self._room
         for count in range(BATCH):
             try:
-                data, source = recvfrom(MAX_DATAGRAM)
+                length, source = recvfrom(room)
             except (BlockingIOError, InterruptedError):
                 if not count:
                     self._hear_errors()  # what else should have woken us
@@ -60,7 +61,7 @@ class UdpListener:
             except OSError:
                 self._hear_errors()
                 continue
-            receive(data, Flow("udp", local, source[:2]))
+            receive(bytes(room[:length]), Flow("udp", local, source[:2]))
 
     def _hear_errors(self) -> None:
         """Of datagrams sent before; which ones were answered meanwhile is for the transactions to say."""
