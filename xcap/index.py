@@ -7,6 +7,7 @@ stands here as text; a test holds its columns against the models.
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from rls.store.arrays import packed
 from rls.store.prepared import raw_cursor
 
 # Only this one document of a user holds list services (RFC 4826 section 4.4.7).
@@ -37,5 +38,10 @@ class IndexRow(NamedTuple):
 def find(uris: Collection[str], with_document: Collection[str]) -> list[IndexRow]:
     """The list services among canonical `uris`, in one query."""
     with raw_cursor() as cursor:
-        cursor.execute(FIND, (list(with_document), list(uris), DOCUMENT), prepare=True, binary=True)
+        cursor.execute(
+            FIND,
+            (packed("text", tuple(with_document)), packed("text", tuple(uris)), DOCUMENT),
+            prepare=True,
+            binary=True,
+        )
         return [IndexRow(*row) for row in cursor.fetchall()]

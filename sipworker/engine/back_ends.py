@@ -108,7 +108,8 @@ class BackEnds:
         if subscription is not None and subscription.state in ("pending", "active"):
             subscription.refresh(now)  # resumed after a restart
             return
-        self._end_forks(back_end, now)
+        if back_end.forks:
+            self._end_forks(back_end, now)
         back_end.starts_anew()
         back_end.subscription = self.subscription_of(back_end)
         back_end.subscription.subscribe(now)

@@ -109,8 +109,10 @@ def _fitting(
     room = limit
     for piece in pieces:
         view = piece.view
-        size = len(view.opening) + sum(PART_OVERHEAD + len(each.body) for each in view.instances)
-        has_body = any(each.body for each in view.instances)
+        size, has_body = len(view.opening), False
+        for instance in view.instances:
+            size += PART_OVERHEAD + len(instance.body)
+            has_body = has_body or bool(instance.body)
         if size <= room and bodies >= has_body:
             room -= size
             bodies -= has_body
