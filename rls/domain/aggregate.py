@@ -57,7 +57,7 @@ def compose(
         xml.append(resource.opening if named else rlmi.resource_opening(resource.uri, ()))
         for instance in resource.instances:
             cid = None
-            if instance.body and instance.state != "terminated":
+            if instance.body and (instance.state != "terminated" or instance.reason == "invariant"):
                 cid = f"{seed}.{len(parts) + 1}@{host}"
                 body = _shaped(instance, profile) if dialogs_shaped else instance.body
                 parts.append((cid, instance.content_type, body))

@@ -24,6 +24,11 @@ class Outcome:
     retry: Retry
     after: float | None = None
 
+    @property
+    def keeps_state(self) -> bool:
+        """What was told last will not change any more (RFC 6665 section 4.1.3)."""
+        return self.reason == "invariant"
+
 
 @dataclass(frozen=True, slots=True)
 class BackOff:

@@ -277,9 +277,9 @@ class BackEnds:
 
     @staticmethod
     def _news(back_end: BackEnd, notify: ReceivedNotify) -> News:
-        """Of its body; that of the last NOTIFY counts for nothing, since no state follows it."""
-        body = notify.body
-        if not body or notify.state.state == "terminated":
+        """Of its body; that of the last NOTIFY counts for nothing, unless it holds from then on."""
+        body, state = notify.body, notify.state
+        if not body or (state.state == "terminated" and not outcome_of_termination(state.reason).keeps_state):
             return News.NONE
         news = take(back_end, notify.content_type, body)
         if news is not News.INCOMPLETE:
@@ -292,6 +292,8 @@ class BackEnds:
         The NOTIFY that follows a SUBSCRIBE has full state (RFC 6665 section 5.3.2), also after
         a crash; from a notifier that never sends it, the piece is better than nothing.
         """
+        if notify.state.state == "terminated":
+            return False
         back_end.partials += 1
         if back_end.partials > MAX_PARTIALS:
             back_end.put(notify.content_type, notify.body)
@@ -319,7 +321,8 @@ class BackEnds:
     def _fall(self, back_end: BackEnd, outcome: Outcome) -> bool:
         self._stop_grace(back_end)
         changed = back_end.turn(outcome.state, outcome.reason)
-        back_end.forget_bodies()
+        if not outcome.keeps_state:
+            back_end.forget_bodies()
         return changed or not back_end.answered
 
     def ended(self, notification: SIPSubscriptionDidEnd, now: float) -> None:

@@ -38,7 +38,7 @@ def test_digest_uri_of_another_server_is_refused(subject: Subject, new_phone: Ne
     assert not call.notifies
 
 
-@pytest.mark.req("R8760-2.3-1", "R8760-2.2-1")
+@pytest.mark.req("R8760-2.3-1", "R8760-2.2-1", "R3261-22.1-1", "R3261-22.4-1")
 @pytest.mark.parametrize("algorithm", HASHES)
 def test_each_algorithm_that_is_offered_is_taken(
     subject: Subject, new_phone: NewPhone, algorithm: str
@@ -47,10 +47,12 @@ def test_each_algorithm_that_is_offered_is_taken(
     challenge = call.subscribe()
     offered = [re.findall(r"algorithm=([\w-]+)", row)[0] for row in challenge.rows("WWW-Authenticate")]
     assert offered == list(HASHES), "the best first"
+    assert all(re.match(r'Digest .*qop="auth', row) for row in challenge.rows("WWW-Authenticate"))
     answer = credentials(challenge, subject.user, call.target, algorithm=algorithm)
     assert call.subscribe(3600, [*call.headers, answer]).status == 200
 
 
+@pytest.mark.req("R6665-6.4-1")
 def test_credentials_cannot_be_used_again_but_their_nonce_can(subject: Subject, new_phone: NewPhone) -> None:
     call = new_phone(subject).call(subject.list_uri)
     challenge, uri = call.subscribe(), call.target

@@ -26,6 +26,7 @@ def subscribes(peers: Peers) -> list[Message]:
     return found()
 
 
+@pytest.mark.req("R3856-6.5-1")
 @pytest.mark.req("R4662-4.3-2", "R5876-4.1-2", "R5367-3.2-1")
 def test_what_is_offered_can_be_taken(peers: Peers) -> None:
     peers.subscribed()
@@ -53,6 +54,7 @@ def test_202_is_as_good_as_200(peers: Peers) -> None:
     assert peers.subscribed().settled().body_of(peers.member) == pidf("bob")
 
 
+@pytest.mark.req("R4662-4.5-9")
 @pytest.mark.req("R6665-4.1.3-7", "R6665-4.1.3-10", "R6665-4.1.3-13")
 @pytest.mark.parametrize("reason", ["probation", "giveup", "foo"])
 def test_next_try_waits_as_long_as_the_back_end_asked(peers: Peers, reason: str) -> None:
@@ -84,6 +86,7 @@ def test_so_many_subscribes_wait_for_an_answer_at_once(
     peers.resources.scripts.clear()  # these members are those of other tests, too
 
 
+@pytest.mark.req("R6665-4.1.2-1")
 @pytest.mark.req("R3265-3.1.4.2-1", "R6665-4.1.2.2-1", "R6665-4.1.2.2-2")
 @pytest.mark.parametrize(("status", "ends"), [(404, True), (481, True), (500, False)])
 def test_refresh_that_fails_ends_what_rfc_6665_says(peers: Peers, status: int, ends: bool) -> None:

@@ -89,6 +89,7 @@ def test_nobody_is_notified_who_did_not_subscribe(peers: Peers, new_phone: NewPh
     assert not [message for message in bystander.inbox.all() if not message.status]
 
 
+@pytest.mark.req("R6665-6.3-1")
 @pytest.mark.req("R6665-4.2.1.1-3", "R6665-4.2.1.3-1", "R3856-6.6.1-1", "R5363-5.2-1", "R3261-8.2.7-1")
 def test_nothing_is_done_for_those_who_are_not_authenticated(
     subject_of: SubjectOf, new_phone: NewPhone, back_ends: PresenceServer
@@ -169,6 +170,7 @@ def test_strangers_are_refused_and_no_answer_is_202(peers: Peers, new_phone: New
     assert peers.call().subscribe().status == 200
 
 
+@pytest.mark.req("R4662-7.3-2")
 @pytest.mark.req("R3856-6.7-1")
 def test_latest_accept_counts(peers: Peers) -> None:
     """Also for back ends, from their next SUBSCRIBE on."""

@@ -10,6 +10,7 @@ from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, Script
 
 
+@pytest.mark.req("R6665-4.2.1.1-5")
 @pytest.mark.req("R4662-4.1-1")
 @pytest.mark.req("R3265-7.1-1")
 def test_answer_is_complete(phone: Phone, put_list: PutList, resources: Domain) -> None:
@@ -74,6 +75,7 @@ def test_watcher_that_takes_no_lists_is_refused(phone: Phone, put_list: PutList)
     assert response.status == 406
 
 
+@pytest.mark.req("R6665-4.4.4-1")
 @pytest.mark.req("R4826-4.5-2")
 def test_event_outside_the_packages_of_the_service_is_refused(phone: Phone, put_list: PutList) -> None:
     response = phone.call(put_list("bob", packages=("presence",)), event="dialog").subscribe()
@@ -81,6 +83,7 @@ def test_event_outside_the_packages_of_the_service_is_refused(phone: Phone, put_
     assert response["Allow-Events"] == "presence, dialog, xcap-diff"
 
 
+@pytest.mark.req("R3261-19.1.4-1")
 @pytest.mark.req("R4826-4.5-1")
 @pytest.mark.req("R4662-5.2-2")
 def test_list_is_found_by_an_equal_uri_and_named_as_it_was_asked_for(
@@ -89,3 +92,6 @@ def test_list_is_found_by_an_equal_uri_and_named_as_it_was_asked_for(
     put_list("bob")
     spelling = f"sip:%61lice-list@{domain.upper()}"
     assert phone.subscribe(spelling).notify(0).uri == spelling
+    assert not phone.call(f"sip:ALICE-list@{domain}").subscribe().rows("Require"), (
+        "users are told apart by case"
+    )

@@ -60,6 +60,7 @@ def test_identity_is_asserted_where_it_is_trusted(
     assert hidden == (privacy == "id")
 
 
+@pytest.mark.req("R3325-5-1")
 @pytest.mark.req("R3325-7-1", "R3325-8-2")
 def test_hidden_identity_does_not_leave_the_trust_domain(
     start_worker: Start, new_phone: NewPhone, resources: Domain, domain: str

@@ -11,6 +11,7 @@ from tests.live.rig.presence import Domain, Script, State, pidf
 from tests.live.rig.waiting import eventually
 
 
+@pytest.mark.req("R6665-4.1.3-14")
 @pytest.mark.req("R4662-7.3-1")
 def test_state_is_committed_before_its_200(
     server: ListServer, phone: Phone, put_list: PutList, resources: Domain, domain: str
@@ -46,6 +47,7 @@ def test_back_end_that_answers_202_is_as_good(
     assert phone.subscribe(put_list("bob")).settled().body_of(bob) == pidf("bob")
 
 
+@pytest.mark.req("R6665-4.1.2-1")
 @pytest.mark.req("R4662-4.5-5")
 def test_pending_is_passed_on(phone: Phone, put_list: PutList, resources: Domain, domain: str) -> None:
     bob = f"sip:bob@{domain}"
@@ -96,6 +98,7 @@ def test_back_end_that_may_be_asked_again_is_asked_at_once(
     assert told.instance(bob).id == "1"
 
 
+@pytest.mark.req("R4662-4.5-8")
 @pytest.mark.req("R6665-4.1.2.1-1")
 def test_refusals_of_back_ends_become_instances(
     phone: Phone, put_list: PutList, resources: Domain, domain: str
@@ -140,14 +143,19 @@ def test_unchanged_state_is_told_to_nobody(
     eventually(lambda: len(call.notifies) == 3, "no more NOTIFYs")
 
 
+@pytest.mark.req("R3261-8.1.3.5-1", "R3261-8.1.1.4-1")
 def test_back_end_that_wants_longer_subscriptions_gets_one(
     phone: Phone, put_list: PutList, resources: Domain, domain: str
 ) -> None:
     bob = f"sip:bob@{domain}"
     resources.scripts[bob] = Script(status=423, headers=("Min-Expires: 7000",))
     phone.subscribe(put_list("bob"))
-    wanted = eventually(
-        lambda: [each["Expires"] for each in resources.requests.all() if each.request_uri == bob][1:],
-        "another SUBSCRIBE",
+    asked = resources.requests.all
+    eventually(lambda: len([each for each in asked() if each.request_uri == bob]) > 1, "another SUBSCRIBE")
+    first, second = [each for each in asked() if each.request_uri == bob][:2]
+    assert second["Expires"] == "7000"
+    assert (second["Call-ID"], second["From"], second.cseq) == (
+        first["Call-ID"],
+        first["From"],
+        first.cseq + 1,
     )
-    assert wanted[0] == "7000"

@@ -22,6 +22,7 @@ def is_stored(server: ListServer, domain: str) -> bool:
     return bool(watchers or resources)
 
 
+@pytest.mark.req("R4662-4.5-12", "R6665-4.2.2-1", "R6665-4.2.2-7")
 @pytest.mark.req("R4662-5.2-4")
 @pytest.mark.req("R4662-5.2-9")
 @pytest.mark.req("R4662-4.5-13")
@@ -76,6 +77,7 @@ def test_new_contact_moves_the_notifies(
     assert list_notify.parse(elsewhere.inbox.wait(call.is_notify, count=2)).version == 3
 
 
+@pytest.mark.req("R6665-4.2.2-9")
 @pytest.mark.req("R6665-4.2.1.4-4")
 @pytest.mark.req("R6665-4.1.3-1")
 @pytest.mark.req("R4662-4.1-2")
@@ -142,6 +144,7 @@ def test_refused_refresh_changes_nothing(
     assert call.notify(2).body_of(f"sip:bob@{domain}") == pidf("bob", "still told")
 
 
+@pytest.mark.req("R3261-12.2.1.2-2")
 @pytest.mark.req("R6665-4.2.2-4")
 @pytest.mark.parametrize("status", [404, 481, 501])
 def test_watcher_that_knows_no_subscription_ends_it(

@@ -19,6 +19,7 @@ def dialog_info(user: str, version: int, state: str = "full") -> bytes:
     ).encode()
 
 
+@pytest.mark.req("R4235-3.1-1")
 @pytest.mark.req("R4662-4-1")
 @pytest.mark.req("R4662-4-2")
 @pytest.mark.req("R6665-3.2.1-1")

@@ -45,6 +45,7 @@ def refreshed(dialog: BackEndDialog, count: int = 2) -> Message:
     return dialog.subscribes[-1]
 
 
+@pytest.mark.req("R4660-3.2-1", "R6665-8.3.1-3")
 @pytest.mark.req("R4660-4.1-2", "R4660-4.2-1")
 def test_filters_outlive_a_kill(
     start_worker: Start, calling: Calling, resources: Domain, domain: str

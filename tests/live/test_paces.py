@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.live.conftest import NewPhone, Start, StoreList
 from tests.live.rig.presence import Domain, pidf
 from tests.live.rig.waiting import eventually
@@ -30,6 +32,7 @@ def test_a_list_with_a_time_of_its_own_waits_for_nobody(
     assert alice.notify(2).body_of(bob) == pidf("bob", "4")
 
 
+@pytest.mark.req("R3856-6.10-1")
 def test_an_event_package_with_a_time_of_its_own_is_told_no_sooner(
     start_worker: Start, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
 ) -> None:

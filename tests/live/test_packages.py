@@ -136,6 +136,8 @@ def newest(call: ListCall, uri: str) -> etree._Element:
     return etree.Element("nothing")
 
 
+@pytest.mark.req("R6446-5.4-2")
+@pytest.mark.req("R3858-3-1", "R3857-4.1-1", "R3857-4.5-1")
 @pytest.mark.req("R4662-4.6-3", "R4235-4.3-1", "R3857-4.3-1")
 def test_a_piece_is_told_as_the_whole_that_it_makes(
     subscribing: Subscribing, resources: Domain, domain: str
@@ -176,6 +178,7 @@ def instances(told: ListNotify, uri: str) -> dict[str, tuple[str, bytes]]:
     return {each.id: (each.state, each.body) for each in told.instances[uri]}
 
 
+@pytest.mark.req("R3842-3.1-1")
 @pytest.mark.req("R6665-4.1.4-1", "R4662-5.5-1", "R4662-5.5-3", "R3842-3.10-1")
 def test_each_notifier_that_answers_is_an_instance_whose_id_stays(
     subscribed: Subscribing, resources: Domain, domain: str
@@ -192,6 +195,7 @@ def test_each_notifier_that_answers_is_an_instance_whose_id_stays(
     assert instances(call.notify(3), bob) == both
 
 
+@pytest.mark.req("R6446-5.4-2")
 @pytest.mark.req("R6446-5.2-1", "R6446-5.4-1")
 def test_who_asks_for_fewer_notifies_gets_fewer_and_the_last_state(
     subscribed: Subscribing, resources: Domain, domain: str
@@ -207,3 +211,18 @@ def test_who_asks_for_fewer_notifies_gets_fewer_and_the_last_state(
         later.at - earlier.at for earlier, later in zip(call.notifies[1:], call.notifies[2:], strict=False)
     ]
     assert gaps and min(gaps) > 1, "two seconds, less what arrived late"
+
+
+@pytest.mark.req("R6446-6.2-1")
+def test_who_asks_for_more_notifies_gets_them_when_nothing_changes(subscribed: Subscribing) -> None:
+    call = subscribed("presence;min-rate=2", State(b"<first/>"))
+    for number in (2, 3):
+        told = call.notify(number)
+        assert not told.full and not told.resources
+
+
+@pytest.mark.req("R6665-4.4.4-1", "R6665-4.4.4-3")
+def test_templates_are_not_named_among_the_events(server: ListServer, new_phone: NewPhone) -> None:
+    phone = new_phone("alice", server)
+    named = {*phone.ask(phone.request("OPTIONS", "sip:alice-list@d.test"))["Allow-Events"].split(", ")}
+    assert named == {"presence", "message-summary", "x-odd", "dialog", "reg", "conference", "xcap-diff"}

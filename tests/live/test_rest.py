@@ -10,6 +10,8 @@ import sys
 import urllib.request
 from typing import Any
 
+import pytest
+
 from tests.live.conftest import NewPhone
 from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
@@ -73,6 +75,7 @@ def test_changes_over_rest_are_told_in_full_and_change_the_back_ends(
     eventually(lambda: resources.dialog(dave).ended, "end of dave's back end")
 
 
+@pytest.mark.req("R6665-4.2.1.3-4")
 def test_list_is_opened_to_a_user_and_closed_again(
     server: ListServer, new_phone: NewPhone, resources: Domain, domain: str
 ) -> None:

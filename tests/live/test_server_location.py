@@ -78,6 +78,7 @@ def test_names_without_service_records_have_addresses(
     assert presence.domain(domain).dialog(bob).first.rows("Route") == [f"<{uri};lr>"]
 
 
+@pytest.mark.req("R3261-8.1.3.1-1", "R3261-17.1.4-1")
 @pytest.mark.req("R3263-4.3-1")
 @pytest.mark.req("R3263-4-1")
 def test_a_dead_server_is_followed_by_the_next_record(

@@ -45,6 +45,7 @@ def test_back_end_that_accepts_and_tells_nothing_is_given_up(
     eventually(lambda: told(call, bob)[-1].body == pidf("bob", "awake"), "what a later try brought")
 
 
+@pytest.mark.req("R6665-4.1.2.2-3", "R6665-4.1.2-1")
 @pytest.mark.req("R6665-4.1.2.4-1")
 def test_so_is_one_that_tells_nothing_after_a_refresh(
     start_worker: Start, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
@@ -75,6 +76,7 @@ def test_nobody_is_given_up_for_one_lost_notify_if_two_may_be_lost(
     assert len(call.notifies) == 2
 
 
+@pytest.mark.req("R6665-4.2.2-3", "R3261-12.2.1.2-2", "R3261-8.1.3.1-1")
 def test_one_lost_notify_is_the_end_if_nothing_else_was_said(
     start_worker: Start, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
 ) -> None:

@@ -71,6 +71,7 @@ def test_merged_subscribe_makes_no_second_subscription(
     assert statuses == {200, 482}
 
 
+@pytest.mark.req("R3261-18.2.1-2", "R3261-18.2.2-1")
 @pytest.mark.req("R3581-4-1")
 def test_phone_behind_nat_is_reached_by_rport(phone: Phone, put_list: PutList, resources: Domain) -> None:
     """Via and Contact say an address where nobody is."""
@@ -85,6 +86,7 @@ def test_phone_behind_nat_is_reached_by_rport(phone: Phone, put_list: PutList, r
     assert call.notify(0).message.request_uri == call.contact
 
 
+@pytest.mark.req("R3261-20.14-1")
 @pytest.mark.req("R3261-7.5-1")
 def test_stream_is_cut_by_content_length_and_keeps_alive(
     new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str
