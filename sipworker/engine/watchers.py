@@ -258,7 +258,7 @@ class Watchers:
                     watcher.news_since = watcher.news_since or now
                     self._writer.group.changes.append((watcher.id, back_end.row_id))
                 else:
-                    watcher.pace.hold({back_end.row_id})
+                    self._hold(watcher, {back_end.row_id}, back_end.row_id)
             return
         if news:
             watcher.has_news = True
@@ -285,9 +285,18 @@ class Watchers:
     def tell_rest(self, watcher: ListSubscription, rows: set[int]) -> None:
         """What did not fit into a NOTIFY goes into the next."""
         if watcher.pace is not None:
-            watcher.pace.hold(rows)
+            self._hold(watcher, rows)
         else:
             self._tell_rows(watcher, rows)
+
+    def _hold(self, watcher: ListSubscription, rows: set[int], row_id: int | None = None) -> None:
+        """From their commit on: full state that goes out before does not show them, but counts as all."""
+
+        def committed(now: float) -> None:
+            if watcher.pace is not None and not watcher.ending:
+                watcher.pace.hold(rows)
+
+        self._writer.after(committed, row_id)
 
     def _tell_held(self, watcher: ListSubscription, rows: set[int]) -> None:
         """Full state, if that is no more (RFC 6446 section 5.5.1)."""

@@ -126,3 +126,25 @@ async def test_back_ends_are_asked_while_the_subscription_is_stored(
     await rig.quiet()
     assert rig.phone.statuses == [200]
     assert rig.phone.told[-1].body(BOB) == _before(BOB)
+
+
+async def test_full_state_that_goes_out_before_a_commit_puts_off_what_a_slow_watcher_is_owed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not show the states that wait for theirs, so it tells none of them."""
+    await rig.start()
+    gate = Gate(monkeypatch)
+    rig.phone.subscribe(event="presence;max-rate=1")
+    await _arrives(rig)
+    await gate.holds()
+    await _arrives(rig)
+    assert {each.uri for each in rig.server.subscribes()} == {BOB, CAROL}
+    await gate.let_one_through()
+    await gate.holds()
+    await _arrives(rig)
+    (first,) = rig.phone.told
+    assert first.full and set(first.states.values()) == {None}
+    gate.open()
+    await rig.quiet()
+    await rig.pass_time(3)
+    assert rig.phone.told[-1].body(BOB) == _before(BOB)
