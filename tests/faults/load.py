@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from bench.generator import build
 from tests.faults.plant import ENTRIES, Plant
-from tests.live.rig.wire import free_port
+from tests.live.rig.ports import free_port
 
 PROGRAM_FOLDER = Path(__file__).parent.parent.parent / "var" / "bench"
 SET_UP_LIMIT = 180.0

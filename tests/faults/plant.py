@@ -15,7 +15,7 @@ from tests.live.rig.database import PROJECT, Database, Databases
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.processes import Process
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import free_port
+from tests.live.rig.ports import free_port
 
 CLOCK = Path(__file__).parent / "clock.c"
 LISTS, ENTRIES = 30, 10

@@ -12,9 +12,10 @@ from tests.live.rig import documents, list_notify
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Message
 from tests.live.rig.phone import Phone
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain
 from tests.live.rig.stream_server import StreamServerWire
-from tests.live.rig.wire import UdpWire, free_port
+from tests.live.rig.wire import UdpWire
 
 MEMBERS = 12
 

@@ -16,9 +16,9 @@ from sipworker.engine.metrics import METRICS
 from tests.live.conftest import NewPhone, PutList, Start
 from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain, pidf
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import free_port
 
 
 def get(url: str) -> tuple[int, str]:

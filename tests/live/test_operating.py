@@ -16,11 +16,12 @@ from tests.live.conftest import NewPhone, PutList
 from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, Phone
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain, PresenceServer
 from tests.live.rig.processes import Process
 from tests.live.rig.secure import Authority
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import address_text, free_port
+from tests.live.rig.wire import address_text
 
 Rls = Callable[..., Any]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 
 from rls import demo
 from rlsproject.embedded import Places, Postgres
+from tests.live.rig.ports import free_port
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LIMIT = 90.0
@@ -27,13 +27,13 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.output = folder / "output"
         self.environment = {
             **{name: text for name, text in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")},
             "RLS_VAR": str(folder / "var"),
             "RLS_HTTP_LISTEN": f"127.0.0.1:{self.port}",
-            "RLS_SIP_LISTEN": f"udp:127.0.0.1:{_free_port()}",
+            "RLS_SIP_LISTEN": f"udp:127.0.0.1:{free_port()}",
         }
         self.postgres = Postgres(Places(folder / "var"))
         self.process = self.start()
@@ -64,12 +64,6 @@ class Run:
         listing = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)
         rows = (line.split(None, 2) for line in listing.stdout.splitlines()[1:])
         return {int(pid): args for pid, parent, args in rows if int(parent) == self.process.pid}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:

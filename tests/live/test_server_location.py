@@ -10,10 +10,10 @@ from tests.live.conftest import NewPhone, Start
 from tests.live.rig import documents
 from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import PresenceServer, Script, pidf
 from tests.live.rig.stream_server import StreamServerWire
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import free_port
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.live.conftest import NewPhone, Start
 from tests.live.rig import documents
 from tests.live.rig.list_server import ready
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain, pidf
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import free_port
 
 END_SESSION = """
 select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database

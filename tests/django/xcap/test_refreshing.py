@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from tests.django.xcap.documents import friends
 from tests.live.rig.opensips import OpenSips
-from tests.live.rig.wire import free_port
+from tests.live.rig.ports import free_port
 from xcap import store
 from xcap.models import PresenceRefresh
 from xcap.opensips import mi, refreshing

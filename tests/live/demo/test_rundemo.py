@@ -17,16 +17,11 @@ from sipworker.endpoint import Endpoint, listeners
 from sipworker.sip import notifications as told
 from sipworker.sip.message import Request
 from sipworker.sip.subscription import Subscription
+from tests.live.rig.ports import free_port
 from tests.live.rig.waiting import LIMIT
 
 pytestmark = pytest.mark.asyncio
 PROJECT = Path(__file__).resolve().parents[3]
-
-
-def free_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 @asynccontextmanager
@@ -64,7 +59,7 @@ class Watcher:
 
 @pytest.mark.parametrize(("transport", "event"), [("udp", "presence"), ("tcp", "dialog")])
 async def test_contacts_of_the_presence_agent_live(transport: str, event: str) -> None:
-    address, watcher = free_address(), Watcher()
+    address, watcher = f"127.0.0.1:{free_port()}", Watcher()
     arguments = ("--no-phones", "--presence", address, "--rate", "200")
     async with (
         rundemo(*arguments, says=b"presence agent runs"),

@@ -7,9 +7,9 @@ import socket
 from pathlib import Path
 
 from tests.live.rig.message import Address, Message, text
+from tests.live.rig.ports import free_port
 from tests.live.rig.processes import Process
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import free_port
 
 _DUMPED = re.compile(rb"^tag: (snd|rcv)$.*?^~{20,}\n(.*?)^\|{20,}$", re.MULTILINE | re.DOTALL)
 

@@ -13,9 +13,10 @@ from tests.live.rig import documents
 from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import PIDF_TYPE, pidf
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import UdpWire, free_port
+from tests.live.rig.wire import UdpWire
 
 ALICE, BOB, LIST = "sip:alice@beside.test", "sip:bob@beside.test", "sip:team@beside.test"
 

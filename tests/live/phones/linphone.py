@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tests.live.rig.message import Address, Message, answer
 from tests.live.rig.phone import token
+from tests.live.rig.ports import free_port
 from tests.live.rig.processes import Process
-from tests.live.rig.wire import UdpWire, address_text, free_port
+from tests.live.rig.wire import UdpWire, address_text
 
 CONFIGURATION = """\
 [sip]

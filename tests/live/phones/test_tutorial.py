@@ -13,9 +13,10 @@ from tests.live.phones.linphone import Linphone
 from tests.live.rig import documents
 from tests.live.rig.database import PROJECT
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain, pidf
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import address_text, free_port
+from tests.live.rig.wire import address_text
 
 SNIPPETS = PROJECT / "deploy" / "kamailio"
 CONFIGURATION = re.compile(r"linphonerc <<'END'\n(.*?)^END$", re.MULTILINE | re.DOTALL)

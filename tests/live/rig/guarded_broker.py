@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from rlsproject.embedded import Places, Valkey
-from tests.live.rig.wire import free_port
+from tests.live.rig.ports import free_port
 
 
 class GuardedBroker(Valkey):

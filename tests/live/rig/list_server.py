@@ -13,7 +13,7 @@ from tests.live.rig.database import PASSWORD, Database
 from tests.live.rig.message import Address
 from tests.live.rig.processes import START_LIMIT, Process
 from tests.live.rig.waiting import LIMIT, eventually
-from tests.live.rig.wire import free_port
+from tests.live.rig.ports import free_port
 from tests.live.rig.xcap import XcapClient
 
 WEEKS = "6000000"

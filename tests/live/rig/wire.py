@@ -160,25 +160,3 @@ def _message_size(buffer: bytes) -> int:
     head, end, _ = buffer.partition(b"\r\n\r\n")
     length = _LENGTH.search(head)
     return len(head) + 4 + int(length[1]) if end and length else 0
-
-
-def free_port() -> int:
-    """A port that is free for UDP and TCP, IPv4 and IPv6."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if all(_is_free(host, port, kind) for host in ("127.0.0.1", "::1") for kind in _KINDS):
-            return port
-
-
-_KINDS = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
-
-
-def _is_free(host: str, port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(family_of(host), kind) as probe:
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pymysql
 
+from tests.live.rig.ports import free_port
 from tests.live.rig.processes import Process
-from tests.live.rig.wire import free_port
 
 PASSWORD = "se/cret"
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
