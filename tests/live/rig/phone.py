@@ -36,10 +36,11 @@ class Phone:
         wire.start(self._receive)
 
     def _receive(self, message: Message) -> None:
-        self.inbox.add(message)
+        """Answer it, then show it: what a test sends when it has seen it comes after the answer."""
         if not message.status and (response := self.respond(message)) is not None:
             with suppress(OSError):  # the test is over
                 self.wire.send(response, message.source)
+        self.inbox.add(message)
 
     def close(self) -> None:
         self.wire.close()
