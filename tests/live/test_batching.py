@@ -45,14 +45,20 @@ def test_partial_notify_comes_with_a_tick(
 
 
 def test_first_answers_wait_for_no_tick(
-    tickless: ListServer, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
+    tickless: ListServer, new_phone: NewPhone, store_list: StoreList, domain: str
 ) -> None:
-    """Nor for ever for who is silent."""
-    everybody = [f"sip:{user}@{domain}" for user in ("bob", "claire")]
-    alices, toms = (store_list(tickless, "bob", "claire", user=user) for user in ("alice", "tom"))
-    assert new_phone("alice", tickless).subscribe(alices).settled().resources == everybody
-    resources.scripts[everybody[1]] = Script()
-    assert new_phone("tom", tickless).subscribe(toms).settled().resources == everybody[:1]
+    call = new_phone(at=tickless).subscribe(store_list(tickless, "bob", "claire"))
+    assert call.settled().resources == [f"sip:{user}@{domain}" for user in ("bob", "claire")]
+
+
+def test_first_answers_wait_neither_for_a_tick_nor_for_who_is_silent(
+    unstarted: Start, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
+) -> None:
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    server = unstarted(RLS_SETTLE_TIME="6")
+    server.start_tickless_worker()
+    resources.scripts[claire] = Script()
+    assert new_phone(at=server).subscribe(store_list(server, "bob", "claire")).settled().resources == [bob]
 
 
 def test_many_lists_get_each_their_own_numbers(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.live.conftest import PutList
+from tests.live.conftest import NewPhone, PutList, Start, StoreList
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone, token
 from tests.live.rig.presence import Domain, Script, State, pidf
@@ -14,13 +14,15 @@ from tests.live.rig.waiting import eventually
 
 
 def test_silent_back_end_holds_nobody_up(
-    phone: Phone, put_list: PutList, resources: Domain, domain: str
+    start_worker: Start, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
 ) -> None:
-    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    bob = f"sip:bob@{domain}"
     resources.scripts[bob] = Script(status=0)
-    told = phone.subscribe(put_list("bob", "claire")).settled()
-    assert told.resources == [claire]
-    assert told.body_of(claire) == pidf(f"claire@{domain}")
+    server = start_worker(RLS_SETTLE_TIME="1")
+    call = new_phone(at=server).subscribe(store_list(server, "bob", "claire"))
+    call.notify(1)
+    eventually(lambda: pidf(f"claire@{domain}") in call.notifies[-1].body, "the state of claire")
+    assert not resources.dialogs_of(bob)
 
 
 def test_answer_that_comes_late_counts(

@@ -11,9 +11,9 @@ from pathlib import Path
 from rlsproject.run.commands import BEAT, CELERY_WORKER
 from tests.live.rig.database import PASSWORD, Database
 from tests.live.rig.message import Address
+from tests.live.rig.ports import free_port
 from tests.live.rig.processes import START_LIMIT, Process
 from tests.live.rig.waiting import LIMIT, eventually
-from tests.live.rig.ports import free_port
 from tests.live.rig.xcap import XcapClient
 
 WEEKS = "6000000"
@@ -26,7 +26,10 @@ def ready(worker: Process) -> None:
 
 
 class ListServer:
-    """`settings` are environment variables. Everything listens on free loopback ports."""
+    """`settings` are environment variables. Everything listens on free loopback ports.
+
+    First answers are waited for as long as a test waits: slow ones are told together, too.
+    """
 
     def __init__(self, database: Database, broker_url: str, folder: Path, **settings: str) -> None:
         port, http_port, tls_port, ws_port, wss_port = (free_port() for _ in range(5))
@@ -45,6 +48,7 @@ class ListServer:
             "RLS_HTTP_LISTEN": f"127.0.0.1:{http_port}",
             "RLS_VAR": str(folder),
             "RLS_XCAP_TIMEOUT": str(LIMIT),
+            "RLS_SETTLE_TIME": str(LIMIT),
             **settings,
         }
 
