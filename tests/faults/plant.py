@@ -13,9 +13,9 @@ from rlsproject.embedded import Places, Postgres, Valkey
 from rlsproject.embedded.server import ServerFailed
 from tests.live.rig.database import PROJECT, Database, Databases
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.ports import free_port
 from tests.live.rig.processes import Process
 from tests.live.rig.waiting import eventually
-from tests.live.rig.ports import free_port
 
 CLOCK = Path(__file__).parent / "clock.c"
 LISTS, ENTRIES = 30, 10
@@ -124,7 +124,6 @@ class Plant:
 
     def stop(self) -> None:
         self.server.stop()
-        self._databases.drop_all()
         self.broker.stop()
         self.postgres.stop()
         if self.postgres.foreign:
