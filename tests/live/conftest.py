@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
@@ -55,67 +54,54 @@ def opensips() -> Iterator[OpenSips]:
     server.close()
 
 
+NewServer = Callable[..., AbstractContextManager[ListServer]]
+
+
 @pytest.fixture(scope="session")
-def server(
-    databases: Databases,
-    broker_url: str,
-    presence: PresenceServer,
-    authority: Authority,
-    opensips: OpenSips,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[ListServer]:
+def new_server(
+    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path_factory: pytest.TempPathFactory
+) -> NewServer:
+    """Makes list servers with settings of their own; `with` stops what was started of them."""
+
+    @contextmanager
+    def make(**settings: str) -> Iterator[ListServer]:
+        settings = {"RLS_PRESENCE_SERVER": f"sip:{presence.address}", **settings}
+        server = ListServer(databases.create(), broker_url, tmp_path_factory.mktemp("server"), **settings)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def server(new_server: NewServer, authority: Authority, opensips: OpenSips) -> Iterator[ListServer]:
     """A list server with all its processes and transports."""
-    server = ListServer(
-        databases.create(),
-        broker_url,
-        tmp_path_factory.mktemp("server"),
-        RLS_PRESENCE_SERVER=f"sip:{presence.address}",
-        RLS_MIN_EXPIRES="2",
-        RLS_OPENSIPS_MI=opensips.url,
-        RLS_TLS_CERTIFICATES=authority.certify("localhost", "127.0.0.1", "::1"),
-    )
-    try:
+    certificates = authority.certify("localhost", "127.0.0.1", "::1")
+    with new_server(
+        RLS_MIN_EXPIRES="2", RLS_OPENSIPS_MI=opensips.url, RLS_TLS_CERTIFICATES=certificates
+    ) as server:
         server.start()
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
-def tickless(
-    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ListServer]:
+def tickless(new_server: NewServer) -> Iterator[ListServer]:
     """A SIP worker that tells only what waits for no tick."""
-    server = ListServer(
-        databases.create(),
-        broker_url,
-        tmp_path_factory.mktemp("tickless"),
-        RLS_PRESENCE_SERVER=f"sip:{presence.address}",
-    )
-    try:
+    with new_server() as server:
         server.start_tickless_worker()
         yield server
-    finally:
-        server.stop()
 
 
 Start = Callable[..., ListServer]
 
 
 @pytest.fixture
-def unstarted(
-    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path: Path
-) -> Iterator[Start]:
+def unstarted(new_server: NewServer) -> Iterator[Start]:
     """Makes a list server with settings of its own."""
     with ExitStack() as stack:
-
-        def make(**settings: str) -> ListServer:
-            settings = {"RLS_PRESENCE_SERVER": f"sip:{presence.address}", **settings}
-            server = ListServer(databases.create(), broker_url, tmp_path, **settings)
-            stack.callback(server.stop)
-            return server
-
-        yield make
+        yield lambda **settings: stack.enter_context(new_server(**settings))
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import NewPhone, Start
+from tests.live.conftest import NewPhone, NewServer, Start
 from tests.live.rig import documents
-from tests.live.rig.database import PASSWORD, Databases
+from tests.live.rig.database import PASSWORD
 from tests.live.rig.foreign_xcap import Answer, ForeignXcap
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.waiting import eventually
@@ -24,21 +24,14 @@ def super_user(domain: str) -> str:
 
 
 @pytest.fixture
-def foreign(databases: Databases, broker_url: str, tmp_path: Path, super_user: str) -> Iterator[ListServer]:
+def foreign(new_server: NewServer, super_user: str) -> Iterator[ListServer]:
     """It has the lists; its worker tells of changes."""
-    folder = tmp_path / "foreign"
-    folder.mkdir()
-    foreign = ListServer(
-        databases.create(), broker_url, folder, RLS_XCAP_SUPER_USERS=super_user, RLS_WORKER="7"
-    )
-    foreign.database.add_subscriber(super_user)
-    try:
+    with new_server(RLS_XCAP_SUPER_USERS=super_user, RLS_WORKER="7") as foreign:
+        foreign.database.add_subscriber(super_user)
         foreign.web.start()
         foreign.start_worker()
         foreign.web.wait_until(foreign.web_answers)
         yield foreign
-    finally:
-        foreign.stop()
 
 
 def put(foreign: ListServer, domain: str, *names: str) -> str:

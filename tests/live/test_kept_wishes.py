@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from rls.domain.filters import MEDIA_TYPE, NAMESPACE
-from tests.live.conftest import NewPhone, Start
-from tests.live.rig import documents
+from tests.live.conftest import NewPhone, Start, StoreList
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Message
 from tests.live.rig.phone import ListCall
@@ -20,16 +19,9 @@ Calling = Callable[[ListServer], ListCall]
 
 
 @pytest.fixture
-def calling(new_phone: NewPhone, resources: Domain, domain: str) -> Calling:
+def calling(new_phone: NewPhone, store_list: StoreList) -> Calling:
     """Alice's phone, about to subscribe to a list of bob and claire."""
-
-    def make(server: ListServer) -> ListCall:
-        uri = f"sip:alice-list@{domain}"
-        members = [f"sip:{user}@{domain}" for user in ("bob", "claire")]
-        server.database.store_list(f"alice@{domain}", uri, documents.simple(uri, members))
-        return new_phone("alice", server).call(uri)
-
-    return make
+    return lambda server: new_phone(at=server).call(store_list(server, "bob", "claire"))
 
 
 def killed_and_started(server: ListServer) -> None:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import pytest
 from lxml import etree
 
-from tests.live.conftest import NewPhone
+from tests.live.conftest import NewPhone, NewServer
 from tests.live.rig import documents, list_notify
-from tests.live.rig.database import Databases
 from tests.live.rig.list_notify import ListNotify
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, token
-from tests.live.rig.presence import BackEndDialog, Domain, PresenceServer, Script, State
+from tests.live.rig.presence import BackEndDialog, Domain, Script, State
 from tests.live.rig.waiting import eventually
 
 
@@ -72,22 +71,14 @@ PACKAGES = (
 )
 
 
+EVENTS = ("presence", "message-summary", "x-odd", *(each.event for each in PACKAGES))
+
+
 @pytest.fixture(scope="module")
-def server(
-    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ListServer]:
-    server = ListServer(
-        databases.create(),
-        broker_url,
-        tmp_path_factory.mktemp("packages"),
-        RLS_PRESENCE_SERVER=f"sip:{presence.address}",
-        RLS_EVENTS=",".join(("presence", "message-summary", "x-odd", *(each.event for each in PACKAGES))),
-    )
-    try:
+def server(new_server: NewServer) -> Iterator[ListServer]:
+    with new_server(RLS_EVENTS=",".join(EVENTS)) as server:
         server.start_worker()
         yield server
-    finally:
-        server.stop()
 
 
 Subscribing = Callable[..., ListCall]
@@ -97,8 +88,7 @@ Subscribing = Callable[..., ListCall]
 def subscribing(server: ListServer, new_phone: NewPhone, resources: Domain, domain: str) -> Subscribing:
     """Alice's subscriptions to a list of bob, who has a state."""
     uri, phone = f"sip:alice-list@{domain}", new_phone("alice", server)
-    events = ("presence", "message-summary", "x-odd", *(each.event for each in PACKAGES))
-    document = documents.simple(uri, [f"sip:bob@{domain}"], events)
+    document = documents.simple(uri, [f"sip:bob@{domain}"], EVENTS)
     server.database.store_list(f"alice@{domain}", uri, document)
 
     def make(event: str, state: State) -> ListCall:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from lxml import etree
 
-from tests.live.conftest import NewPhone
+from tests.live.conftest import NewPhone, NewServer
 from tests.live.rig import documents, list_notify
-from tests.live.rig.database import Database, Databases
+from tests.live.rig.database import Database
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Message
 from tests.live.rig.phone import ListCall
-from tests.live.rig.presence import Domain, PresenceServer, Script, State, pidf
+from tests.live.rig.presence import Domain, Script, State, pidf
 from tests.live.test_events import DIALOG_INFO
 
 SWITCHES = {
@@ -41,18 +41,12 @@ def add_profile(database: Database, name: str, switches: dict[str, object]) -> N
 
 
 @pytest.fixture(scope="module")
-def server(
-    databases: Databases, broker_url: str, presence: PresenceServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ListServer]:
-    database, folder = databases.create(), tmp_path_factory.mktemp("profiles")
-    server = ListServer(database, broker_url, folder, RLS_PRESENCE_SERVER=f"sip:{presence.address}")
-    for name, switches in PROFILES.items():
-        add_profile(database, name, switches)
-    try:
+def server(new_server: NewServer) -> Iterator[ListServer]:
+    with new_server() as server:
+        for name, switches in PROFILES.items():
+            add_profile(server.database, name, switches)
         server.start_worker()
         yield server
-    finally:
-        server.stop()
 
 
 Calling = Callable[..., ListCall]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.live.conftest import NewPhone, Start
+from tests.live.conftest import NewPhone, Start, StoreList
 from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, ok
@@ -18,14 +18,11 @@ Subscribed = Callable[[ListServer], ListCall]
 
 
 @pytest.fixture
-def subscribed(new_phone: NewPhone, resources: Domain, domain: str) -> Subscribed:
+def subscribed(new_phone: NewPhone, store_list: StoreList, resources: Domain) -> Subscribed:
     """A settled subscription of alice to bob and claire."""
 
     def make(server: ListServer) -> ListCall:
-        uri = f"sip:alice-list@{domain}"
-        members = [f"sip:{user}@{domain}" for user in ("bob", "claire")]
-        server.database.store_list(f"alice@{domain}", uri, documents.simple(uri, members))
-        call = new_phone("alice", server).subscribe(uri)
+        call = new_phone(at=server).subscribe(store_list(server, "bob", "claire"))
         call.settled()
         return call
 

@@ -9,30 +9,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.live.rig.database import Databases
-from tests.live.rig.list_server import ListServer
+from tests.live.conftest import NewServer
 
 ALICE = "sip:alice@example.test"
 TARGET = f"/xcap-root/resource-lists/users/{ALICE}/index"
 
 
 @pytest.fixture(scope="module")
-def web(databases: Databases, broker_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def web(new_server: NewServer) -> Iterator[str]:
     """Address of a web process that believes proxies on this machine."""
-    server = ListServer(
-        databases.create(),
-        broker_url,
-        tmp_path_factory.mktemp("proxy"),
-        RLS_XCAP_AUTH="digest,proxy,basic",
-        RLS_XCAP_PROXIES="127.0.0.1",
-    )
-    server.database.add_subscriber("alice@example.test")
-    server.web.start()
-    try:
+    with new_server(RLS_XCAP_AUTH="digest,proxy,basic", RLS_XCAP_PROXIES="127.0.0.1") as server:
+        server.database.add_subscriber("alice@example.test")
+        server.web.start()
         server.web.wait_until(server.web_answers)
         yield urlsplit(server.http).netloc
-    finally:
-        server.stop()
 
 
 def status(web: str, *headers: tuple[str, str]) -> int:

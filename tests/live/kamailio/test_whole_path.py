@@ -8,9 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests.live.conftest import NewServer
 from tests.live.kamailio.server import Kamailio
 from tests.live.rig import documents
-from tests.live.rig.database import Databases
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import PIDF_TYPE
@@ -42,19 +42,12 @@ def another_database(broker_url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def list_server(
-    kamailio: Kamailio, databases: Databases, broker_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ListServer]:
+def list_server(kamailio: Kamailio, new_server: NewServer, broker_url: str) -> Iterator[ListServer]:
     """All processes of a list server whose presence server is Kamailio."""
-    folder = tmp_path_factory.mktemp("whole-path")
     presence_server = f"sip:127.0.0.1:{kamailio.address[1]}"
-    broker = another_database(broker_url)
-    server = ListServer(databases.create(), broker, folder, RLS_PRESENCE_SERVER=presence_server)
-    try:
+    with new_server(RLS_PRESENCE_SERVER=presence_server, BROKER_URL=another_database(broker_url)) as server:
         server.start()
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
