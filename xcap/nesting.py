@@ -20,19 +20,20 @@ Services = Mapping[str, Resolution]
 
 @dataclass(slots=True)
 class _Members:
-    """Of one list: canonical URIs by entry, and which of them were services when `newest` was the newest."""
+    """Of one list: canonical URIs by entry of those that were services when `newest` was the newest."""
 
     flat: FlatList
-    forms: dict[str, str]
     newest: int | None = None
     lists: dict[str, str] = field(default_factory=dict)
 
-    def to_look_up(self, newest: int) -> set[str]:
+    def candidates(self, newest: int) -> dict[str, str]:
         """Most lists have no lists in them, and are not asked about again until there are new services."""
-        return set((self.lists if self.newest == newest else self.forms).values())
+        if self.newest == newest:
+            return self.lists
+        return {e.uri: form for e in self.flat.entries if (form := canonical(e.request_uri))}
 
-    def learn(self, services: Services, newest: int) -> None:
-        self.lists = {uri: form for uri, form in self.forms.items() if services.get(form) is not None}
+    def learn(self, candidates: Mapping[str, str], services: Services, newest: int) -> None:
+        self.lists = {uri: form for uri, form in candidates.items() if services.get(form) is not None}
         self.newest = newest
 
 
@@ -53,11 +54,12 @@ def nested(
     level = [service for service in services.values() if isinstance(service, ResolvedService)]
     for _ in range(DEPTH):
         looked_at = {service.uri: _members(service) for service in level}
-        wanted = set().union(*(each.to_look_up(newest) for each in looked_at.values())) - known.keys()
+        candidates = {uri: each.candidates(newest) for uri, each in looked_at.items()}
+        wanted = set().union(*(forms.values() for forms in candidates.values())) - known.keys()
         found = find(wanted) if wanted else {}
         known.update(found)
-        for each in looked_at.values():
-            each.learn(known, newest)
+        for uri, each in looked_at.items():
+            each.learn(candidates[uri], known, newest)
         members |= looked_at
         level = [service for service in found.values() if isinstance(service, ResolvedService)]
         if not level:
@@ -69,8 +71,7 @@ def _members(service: ResolvedService) -> _Members:
     with _lock:
         members = _cache.get(service.uri)
         if members is None or members.flat is not service.flat:
-            forms = {e.uri: form for e in service.flat.entries if (form := canonical(e.request_uri))}
-            members = _cache[service.uri] = _Members(service.flat, forms)
+            members = _cache[service.uri] = _Members(service.flat)
             if len(_cache) > _CACHED:
                 _cache.popitem(last=False)
         return members

@@ -83,7 +83,7 @@ def list_opening(uri: str, version: int, full_state: bool, names: tuple[Name, ..
     return f'{start} version="{version}" fullState="{"true" if full_state else "false"}">\n{name_elements}'
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _list_frame(uri: str, names: tuple[Name, ...]) -> tuple[str, str]:
     """What stays the same in every document of a list."""
     start = f'<?xml version="1.0" encoding="UTF-8"?>\n<list xmlns="{NAMESPACE}" uri="{_escape(uri)}"'

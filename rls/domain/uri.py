@@ -121,7 +121,7 @@ def _parse(text: str) -> SipUri:
 _REMEMBERED = 256
 """Characters of a URI that is remembered: nobody fills the memory with long ones."""
 # One SUBSCRIBE has the URIs of its list and its watcher looked at eight times.
-_parsed = lru_cache(4096)(_parse)
+_parsed = lru_cache(1024)(_parse)
 
 
 def canonical_form(text: str) -> str:

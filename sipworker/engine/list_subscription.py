@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from sys import intern
 from typing import TYPE_CHECKING
 
 from rls.domain.aggregate import InstanceView, ResourceView
@@ -97,7 +98,8 @@ class BackEnd:
         instance = self.instance
         if body == instance.body and content_type == instance.content_type:
             return False
-        self.instance = InstanceView(instance.id, instance.state, instance.reason, content_type, body)
+        kind = intern(content_type)  # the same few for all
+        self.instance = InstanceView(instance.id, instance.state, instance.reason, kind, body)
         return True
 
     def turn(self, state: State, reason: str | None) -> bool:
@@ -214,7 +216,7 @@ class ListSubscription:
         self.settled = False
         self.settle_timer: Timer | None = None
         self.unanswered = 0
-        self.unsettled: set[int] = set()
+        self.unsettled: list[int] = []
         self.ending = ""
         self.deflate = False
         self.filters = FilterSet()
@@ -264,7 +266,7 @@ class ListSubscription:
         rates, which are ours to keep."""
         self.params = params
         passed_on = {name: value for name, value in params.items() if name not in RATE_NAMES}
-        self.back_end_event = f"{self.event}{format_params(passed_on)}"
+        self.back_end_event = self.event + format_params(passed_on)
 
     @property
     def sought(self) -> Sought:

@@ -52,7 +52,7 @@ class PresenceServers:
 
         def build(flow: Flow, branch: str, now: float) -> bytes:
             contact = f"<{agent.contact(flow)}>"
-            dialog = Dialog(call_id, contact, tag, f"<{uri}>", "", uri)
+            dialog = Dialog(call_id, contact, tag, uri, "", uri)
             headers = f"Max-Forwards: 70\r\nContact: {contact}\r\nAccept: application/sdp\r\n"
             return dialog.serialize("OPTIONS", 1, agent.via(flow, branch), headers)
 

@@ -166,7 +166,7 @@ class Restart:
             call_id=row.be_callid,
             local=watcher.from_header,
             local_tag=row.be_local_tag,
-            remote=f"<{row.be_request_uri}>",
+            remote=row.be_request_uri,
             remote_tag=row.be_remote_tag,
             remote_target=row.be_target,
             route_set=tuple(split_commas(row.be_route)) if row.be_route else (),

@@ -66,7 +66,7 @@ class Watchers:
         self._sender = sender
         self._options = options
         self._by_id: dict[int, ListSubscription] = {}
-        self._of_user: dict[tuple[str, str], set[int]] = {}
+        self._of_user: dict[tuple[str, str], tuple[int, ...]] = {}
         self._counts: Counter[str] = Counter()
         self.begun = self.refreshed = self.ended = 0
         self.notify_failures: Counter[int] = Counter()
@@ -166,7 +166,7 @@ class Watchers:
 
         Not in one that ends: its back ends are gone, so that it may know less than the phone does.
         """
-        same = [self._by_id[number] for number in self._of_user[watcher.user_key] - {watcher.id}]
+        same = [self._by_id[number] for number in self._of_user[watcher.user_key] if number != watcher.id]
         others = [other for other in same if not other.ending]
         for back_end in back_ends if others and not watcher.filters else ():
             for other in others:
@@ -196,7 +196,7 @@ class Watchers:
     def restore(self, watcher: ListSubscription) -> None:
         """Count a subscription among ours."""
         self._by_id[watcher.id] = watcher
-        self._of_user.setdefault(watcher.user_key, set()).add(watcher.id)
+        self._of_user[watcher.user_key] = (*self._of_user.get(watcher.user_key, ()), watcher.id)
         self._counts[aor(watcher.identity)] += 1
 
     def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
@@ -262,7 +262,7 @@ class Watchers:
             return
         if news:
             watcher.has_news = True
-            watcher.unsettled.add(back_end.row_id)
+            watcher.unsettled.append(back_end.row_id)
         if watcher.unanswered <= 0:
             self._settle(watcher)
 
@@ -274,7 +274,7 @@ class Watchers:
         if watcher.settled or watcher.ending:
             return
         watcher.settled = True
-        rows, watcher.unsettled = watcher.unsettled, set()
+        rows, watcher.unsettled = set(watcher.unsettled), []
         if rows:
             self.tell_rest(watcher, rows)
 
@@ -422,9 +422,9 @@ class Watchers:
     def forget(self, watcher: ListSubscription, now: float) -> None:
         """The subscription is over on both sides."""
         if self._by_id.pop(watcher.id, None) is not None:
-            self._of_user[watcher.user_key].discard(watcher.id)
-            if not self._of_user[watcher.user_key]:
-                del self._of_user[watcher.user_key]
+            others = tuple(each for each in self._of_user.pop(watcher.user_key) if each != watcher.id)
+            if others:
+                self._of_user[watcher.user_key] = others
             self._uncount(aor(watcher.identity))
             self.ended += 1
             log.debug("subscription over", extra={"subscription": watcher.label, "reason": watcher.ending})

@@ -71,7 +71,7 @@ def _first_hop(route: str) -> tuple[str, bool]:
 
 @dataclass(slots=True)
 class Dialog:
-    """One end's view. `local` and `remote` are From/To values without tags."""
+    """One end's view. `local` and `remote` are From/To values without tags; `remote` may be a bare URI."""
 
     call_id: str
     local: str
@@ -133,13 +133,14 @@ class Dialog:
     def serialize(self, method: str, cseq: int, via: str, headers: str, body: bytes = b"") -> bytes:
         """A request in the dialog; `headers` are whole lines, each with its CRLF."""
         uri, routes = self._route()
+        remote = self.remote if "<" in self.remote else f"<{self.remote}>"
         to_tag = f";tag={self.remote_tag}" if self.remote_tag else ""
         head = (
             f"{method} {uri} SIP/2.0\r\n"
             f"Via: {via}\r\n"
             f"{_route_rows(routes)}"
             f"From: {self.local};tag={self.local_tag}\r\n"
-            f"To: {self.remote}{to_tag}\r\n"
+            f"To: {remote}{to_tag}\r\n"
             f"Call-ID: {self.call_id}\r\n"
             f"CSeq: {cseq} {method}\r\n"
             f"{headers}Content-Length: {len(body)}\r\n\r\n"

@@ -107,7 +107,7 @@ def _start_line(line: str, headers: Headers) -> Request | Response:
 
 
 # Neighbours send the same few lines: our Contact, "200 OK".
-@lru_cache(4096)
+@lru_cache(1024)
 def _first_words(line: str) -> tuple[str | int, str]:
     """Method and Request-URI, or status code and reason."""
     if match := _REQUEST_LINE(line):

@@ -97,7 +97,7 @@ class Subscription:
             call_id=token,
             local=from_header,
             local_tag=token,
-            remote=to_header or f"<{request_uri}>",
+            remote=to_header or request_uri,
             remote_tag="",
             remote_target=request_uri,
             route_set=route,
