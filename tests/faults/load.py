@@ -28,7 +28,8 @@ PATIENCE = 128
 class Load:
     """All watchers and the presence server. `mode`, `phases`, `lists` and `options` are rlsload's.
 
-    Without `seconds` there are states until the result is asked for, however long the faults take.
+    A last phase that has no length (`r150:`), as by default, goes on until the result is asked for, however
+    long the faults take.
     """
 
     def __init__(
@@ -41,15 +42,16 @@ class Load:
         phases: str = "",
         lists: int = 0,
     ) -> None:
+        phases = phases or f"r{rate}:{seconds or ''}"
+        self._ends_when_asked = phases.endswith(":")
         host, port = plant.server.sip
         command = [
             str(build(PROGRAM_FOLDER)), mode,
             "--rls", f"{host}:{port}", "--watchers", f"127.0.0.1:{free_port()}", "--presence", plant.presence,
             "--lists", str(lists or plant.lists), "--entries", str(ENTRIES), "--settle", "500", "--unsub",
-            "--phases", phases or f"r{rate}:{seconds or LONGEST}", "--drain", "40",
+            "--phases", f"{phases}{LONGEST}" if self._ends_when_asked else phases, "--drain", "40",
             "--patience", str(PATIENCE), *options,
         ]  # fmt: skip
-        self._ends_when_asked = not seconds and not phases
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._output = ""
         self._remarks: list[str] = []
