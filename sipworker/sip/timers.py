@@ -18,6 +18,9 @@ ROUNDING = 1e-6
 TIMER_F = 64 * T1
 """Seconds; RFC 3261 appendix A. Timers J and N have the same length. All are for T1 as most have it."""
 
+SWEEP = 10_000
+"""Timers that are set until those that were cancelled are forgotten; more where more are left."""
+
 Callback = Callable[[float], None]
 
 
@@ -33,6 +36,10 @@ class Timer:
         self.callback = None
 
 
+def _is_set(timer: Timer) -> bool:
+    return timer.callback is not None
+
+
 class TimerWheel:
     """Timers in slots of `resolution` seconds; a timer is never early and at most a slot late."""
 
@@ -41,6 +48,7 @@ class TimerWheel:
         self._position = int(now / resolution)
         self._slots: dict[int, list[Timer]] = {}
         self._due: deque[Timer] = deque()
+        self._until_sweep = SWEEP
 
     def __len__(self) -> int:
         """How many timers are set or cancelled but not yet past."""
@@ -55,7 +63,16 @@ class TimerWheel:
             self._slots[slot].append(timer)
         except KeyError:
             self._slots[slot] = [timer]
+        self._until_sweep -= 1
+        if not self._until_sweep:
+            self._sweep()
         return timer
+
+    def _sweep(self) -> None:
+        """Forget those that were cancelled: an ended subscription's would be due in an hour, or in a day."""
+        kept = ((slot, list(filter(_is_set, timers))) for slot, timers in self._slots.items())
+        self._slots = {slot: timers for slot, timers in kept if timers}
+        self._until_sweep = max(SWEEP, sum(map(len, self._slots.values())))
 
     def advance(self, now: float) -> None:
         """Run what is due. Timers set meanwhile run at a later call.

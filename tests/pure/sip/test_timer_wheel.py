@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipworker.sip.timers import TimerWheel
+from sipworker.sip.timers import SWEEP, TimerWheel
 
 
 def run(wheel: TimerWheel, seconds: float) -> None:
@@ -34,6 +34,16 @@ def test_a_cancelled_timer_does_not_run() -> None:
     wheel.schedule(1.0, ran.append).cancel()
     wheel.advance(2.0)
     assert ran == [] and len(wheel) == 0
+
+
+def test_what_was_cancelled_is_forgotten_long_before_it_was_due() -> None:
+    wheel, ran = TimerWheel(0.0), list[float]()
+    wheel.schedule(3600.0, ran.append)
+    for number in range(20 * SWEEP):
+        wheel.schedule(3600.0 + number % 100, ran.append).cancel()
+    assert len(wheel) <= SWEEP
+    run(wheel, 4000.0)
+    assert ran == [3600.0]
 
 
 def test_a_timer_set_by_a_timer_runs_at_a_later_call() -> None:
