@@ -15,6 +15,7 @@ from rls.domain.capture import pcap
 from rls.models import Trace, TracedMessage
 from rls.tracefile import captured
 from sipworker.operating.command import Options, Part, Result, operator
+from sipworker.operating.finding import add_what, find, some
 from sipworker.watchlist.printable import message_text
 
 ROUND = 0.5
@@ -23,7 +24,7 @@ LINGER = 1.5
 
 
 def _add_arguments(parser: CommandParser) -> None:
-    parser.add_argument("what", help="number of a subscription, user@domain, or URI of a list")
+    add_what(parser)
     parser.add_argument("--for", dest="seconds", type=float, default=60.0, metavar="SECONDS",
                         help="how long (default: 60); Ctrl-C ends it earlier")  # fmt: skip
     parser.add_argument("--pcap", type=Path, metavar="FILE", help="also write the messages as a pcap file")
@@ -48,13 +49,17 @@ def _run(options: Options) -> Result:
 
 
 def _target(what: str) -> tuple[Trace.Kind, str]:
-    if what.isascii() and what.isdigit():
-        return Trace.Kind.WATCHER, what
+    """A user or a list may come later: what they begin with is wanted, too. Others have to be there."""
+    found = find(what)
     if what.lower().startswith(("sip:", "sips:")):
-        return Trace.Kind.LIST, what
-    if "@" in what:
+        of_user = any(each.identity == what for each in found)
+        return (Trace.Kind.USER, what.partition(":")[2]) if of_user else (Trace.Kind.LIST, what)
+    if "@" in what and not any(each.callid == what for each in found):
         return Trace.Kind.USER, what
-    raise CommandError(f"{what!r} is no number, user@domain or SIP URI.")
+    numbers = [each.pk for each in some(what)]
+    if len(numbers) > 1:
+        raise CommandError(f"{len(numbers)} subscriptions have this Call-ID; name one: {numbers}.")
+    return Trace.Kind.WATCHER, str(numbers[0])
 
 
 def _follow(trace: Trace) -> Iterator[TracedMessage]:
@@ -89,6 +94,7 @@ PART = Part(
     (
         "trace alice@example.com",
         "trace 4711 --for 300 --pcap alice.pcap",
+        "trace 3c26700857a87f84@192.0.2.7",
         "trace sip:team@example.com --json",
     ),
     _run,
