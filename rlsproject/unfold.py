@@ -84,6 +84,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "rls.admin.overview.context",
     "STYLES": [lambda request: static("rls/admin.css")],
+    "SCRIPTS": [lambda request: static("rls/icons.js")],
     "COLORS": {
         "primary": {str(weight): f"oklch({light}% {chroma} 215)" for weight, light, chroma in _PRIMARY}
     },

@@ -38,6 +38,13 @@ def test_end_of_the_session_leads_to_the_login(log_in: LogIn) -> None:
     page.wait_for_url("**/admin/login/**")
 
 
+def test_links_are_called_what_they_say_without_the_names_of_their_icons(log_in: LogIn) -> None:
+    page = log_in()
+    navigation = page.locator("#nav-sidebar-apps")
+    for name in ("Overview", "Watchers", "Resources", "Settings", "Log entries"):
+        expect(navigation.get_by_role("link", name=name, exact=True)).to_have_count(1)
+
+
 def test_list_shows_sixteen_rows_and_every_column(log_in: LogIn, shoot: Shoot) -> None:
     page = log_in()
     page.get_by_role("link", name="Watchers").first.click()
