@@ -6,8 +6,8 @@ from rls.domain.diagnosis import diagnose
 class Presentity(models.Model):
     """One back-end subscription and the state it brought (table `rls_presentity` of OpenSIPS).
 
-    Everything that a back-end NOTIFY changes is in this row and in no index, so that
-    the update stays HOT. Times are Unix seconds.
+    Everything that a back-end NOTIFY changes is in this row and in no index but that of failures,
+    so that the update stays HOT. Times are Unix seconds.
     """
 
     class AuthState(models.IntegerChoices):
@@ -48,11 +48,14 @@ class Presentity(models.Model):
     class Meta:
         db_table = "rls_presentity"
         verbose_name = "resource"
-        # Who watches a resource; the URI never changes.
+        # Who watches a resource; the URI never changes. Failing ones are few, and seldom others (0015).
         indexes = [
             models.Index(
                 fields=["resource_uri"], opclasses=["text_pattern_ops"], name="rls_presentity_resource"
-            )
+            ),
+            models.Index(
+                fields=["watcher"], condition=models.Q(be_code__gte=300), name="rls_presentity_failing"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -94,7 +94,7 @@ class Watcher(models.Model):
             ),
         ]
         # local_cseq, version, expires and everything a NOTIFY or refresh changes stay
-        # out of every index, so that updates are HOT.
+        # out of every index, so that updates are HOT (decision 0015).
 
     def __str__(self) -> str:
         return f"{self.watcher_username}@{self.watcher_domain} watches {self.presentity_uri}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -97,6 +97,15 @@ def test_every_filter_shows_its_rows_in_few_queries_and_counts_no_table(
             assert len(page.context["cl"].result_list) == 50, query
             counts = [each["sql"] for each in captured if "COUNT(*)" in each["sql"]]
             assert all("LIMIT" in sql for sql in counts), query
+
+
+@pytest.mark.usefixtures("many")
+def test_failing_resources_are_found_without_a_walk() -> None:
+    Presentity.objects.filter(pk=1_000_777).update(be_code=403)
+    failing = Presentity.objects.filter(be_code__gte=300)
+    assert [row.pk for row in failing] == [1_000_777]
+    plan = Watcher.objects.filter(Exists(failing.filter(watcher_id=OuterRef("pk")))).explain()
+    assert "rls_presentity_failing" in plan
 
 
 def assert_indexed(search: Callable[[str], Q], term: str) -> None:
