@@ -91,7 +91,8 @@ def notified(before: str = "", after: str = "") -> Situation:
 def of_no_subscription(peers: Peers) -> Message:
     dialog = back_end(peers)
     request = dialog.notify_request(State(pidf("bob")))
-    dialog.send(request.replace(dialog.first.tag("From").encode(), token().encode()))
+    own_tag = f";tag={dialog.first.tag('From')}"
+    dialog.send(request.replace(own_tag.encode(), f";tag={token()}".encode()))
     return dialog.answer_to_last()
 
 

@@ -122,7 +122,7 @@ def test_notify_that_guesses_a_dialog_changes_nothing(
 ) -> None:
     dialog = resources.dialog(f"sip:bob@{domain}")
     forged = dialog.notify_request(State(pidf("bob", "forged"))).replace(
-        dialog.first.tag("From").encode(), b"0123456789abcdef"
+        f";tag={dialog.first.tag('From')}".encode(), b";tag=0123456789abcdef"
     )
     mallory = new_phone("mallory")
     mallory.send(forged)
