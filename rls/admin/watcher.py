@@ -65,6 +65,14 @@ def label(watcher: Watcher) -> str:
 
 @admin.display(description="phone profile")
 def profile(watcher: Watcher) -> str:
+    """Looked up once for a page, which asks for it several times."""
+    kept: dict[str, str] = watcher.__dict__
+    if "_profile" not in kept:
+        kept["_profile"] = _profile(watcher)
+    return kept["_profile"]
+
+
+def _profile(watcher: Watcher) -> str:
     """That of the worker: the first whose pattern matches the User-Agent."""
     rows = {row.name: row for row in CompatibilityProfile.objects.filter(enabled=True)}
     chosen = Profiles(row.profile() for row in rows.values()).of(watcher.user_agent)

@@ -37,7 +37,7 @@ def test_watcher_page_with_many_resources(
     admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     rows.fill(watchers=1, resources=300)
-    with django_assert_max_num_queries(12):  # three of them for the time line, one for the phone profile
+    with django_assert_max_num_queries(9):  # one of them for the phone profile
         page = admin_client.get(reverse("admin:rls_watcher_change", args=[1]))
     assert page.content.count(b'class="rls-link"') == 50
 
