@@ -1,6 +1,8 @@
 # The logic is in rlsproject/prepare, rlsproject/run and the tests.
 PYTHON ?= python3
 VENV := .venv/bin
+# Files of tests, in their order; most of them wait most of the time. ARGS=-n0: one after the other.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run setup test check docs bench conformance faults soak fuzz audit python
 
@@ -12,7 +14,7 @@ setup: python
 
 test: python
 	@$(PYTHON) -m rlsproject.prepare --tests
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: python
 	@$(PYTHON) -m rlsproject.prepare --tests

@@ -25,14 +25,16 @@ def build(folder: Path) -> Path:
     program = folder / "rlsload"
     if not program.exists() or program.stat().st_mtime < SOURCE.stat().st_mtime:
         folder.mkdir(parents=True, exist_ok=True)
+        made = folder / f"rlsload.{os.getpid()}"  # nobody runs, or overwrites, half of it
         try:
             done = subprocess.run(
-                ["cc", "-O2", "-o", program, SOURCE], capture_output=True, text=True, check=False
+                ["cc", "-O2", "-o", made, SOURCE], capture_output=True, text=True, check=False
             )
         except FileNotFoundError:
             raise RunFailed("a C compiler is needed: sudo apt install gcc libc6-dev") from None
         if done.returncode:
             raise RunFailed(f"rlsload does not compile:\n{done.stderr}")
+        made.replace(program)
     return program
 
 

@@ -47,7 +47,9 @@ def _isolate() -> None:
     os.environ.setdefault("BROKER_URL", PLACES.broker_url)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        return  # this process runs no test, and its environment is that of those that do
     # Not pytest-django, which would read the settings before this file could isolate them.
     _isolate()
     django.setup()

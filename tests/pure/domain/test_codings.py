@@ -31,6 +31,7 @@ def raw(body: bytes) -> bytes:
         (["gzip"], gzip.compress(BODY)),
         (["gzip", "deflate"], zlib.compress(gzip.compress(BODY))),
     ],
+    ids=["none", "identity", "deflate", "raw deflate", "gzip", "both"],
 )
 def test_codings_are_undone_in_order(codings: list[str], body: bytes) -> None:
     assert decode(codings, body, 10_000) == BODY
