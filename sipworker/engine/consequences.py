@@ -16,14 +16,11 @@ Then = Callable[[float], None]
 
 @dataclass(slots=True)
 class Consequences:
-    """`begun` run as soon as the group is on its way to the database, the rest when it is committed.
-
-    `states` are shown to watchers then, not before: a worker that is killed starts again with what was
+    """`states` are shown to watchers now, not before: a worker that is killed starts again with what was
     committed, and no watcher may have been told more. `committed` come with the row whose state they
     wait for, None for those of the rest of the group; `settled` come last.
     """
 
-    begun: list[Then] = field(default_factory=list)
     states: dict[BackEnd, InstanceView] = field(default_factory=dict)
     committed: list[tuple[int | None, Then]] = field(default_factory=list)
     settled: list[Then] = field(default_factory=list)

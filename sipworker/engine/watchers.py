@@ -133,7 +133,7 @@ class Watchers:
                 watcher.pace.hold(set())
 
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
-        """Store it and subscribe to the entries meanwhile; once stored, answer 200 and send full state."""
+        """Store the subscription; then answer 200, send full state and subscribe to the entries."""
         self.restore(watcher)
         self.begun += 1
         log.debug(
@@ -156,9 +156,8 @@ class Watchers:
 
         def committed(now: float) -> None:
             watcher.sip.accept(expires, now, headers=(REQUIRE, *self._agent.allow_events()))
+            self.start(watcher, watcher.resources.values(), now)
 
-        # The back ends answer meanwhile; what they say goes with the next group.
-        self._writer.beside(lambda now: self.start(watcher, watcher.resources.values(), now))
         self._writer.after(committed)
 
     def _show_known(self, watcher: ListSubscription, back_ends: Iterable[BackEnd]) -> None:

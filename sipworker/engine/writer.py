@@ -81,10 +81,6 @@ class Writer:
         if row_id is None or len(committed) >= self._enough:
             self._full.set()
 
-    def beside(self, callback: Then) -> None:
-        """Run `callback(now)` while the present group is on its way to the database."""
-        self._due.begun.append(callback)
-
     def store(self, back_end: BackEnd, row: StateRow) -> None:
         """The state goes with the present group, and is shown to its watcher once that is committed."""
         self.group.states[row.id] = row
@@ -130,7 +126,7 @@ class Writer:
             due, self._due = self._due, Consequences()
             self.age.take()
             started = loop.time()
-            self._begin(due)
+            self._under_way = due
             try:
                 connection, rows = await self._write(connection, group)
                 due.follow(loop.time())
@@ -144,13 +140,6 @@ class Writer:
             if self._stopping and not self._work.is_set():
                 await connection.close()
                 return
-
-    def _begin(self, due: Consequences) -> None:
-        """What runs beside comes in the next turn of the loop, when the statement has been sent."""
-        self._under_way = due
-        loop = asyncio.get_running_loop()
-        for callback in due.begun:
-            loop.call_soon(run, callback, loop.time())
 
     def _settle(self, due: Consequences) -> None:
         self._under_way = None

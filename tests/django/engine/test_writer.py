@@ -169,22 +169,21 @@ async def test_answers_come_before_the_notifies_of_their_group(bench: Bench) -> 
     assert order == ["200", "notify"]
 
 
-async def test_what_runs_beside_does_not_wait_for_the_commit(
+async def test_what_others_have_read_waits_for_the_commit_under_way(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch)
     bench.start()
     order: list[str] = []
     bench.writer.after(lambda now: order.append("after"))
-    bench.writer.beside(lambda now: order.append("beside"))
-    await until(lambda: order)
+    await gate.holds()
     bench.writer.settled(lambda now: order.append("settled"))
-    assert order == ["beside"]
+    assert order == []
     gate.open()
-    await until(lambda: len(order) == 3)
-    assert order == ["beside", "after", "settled"]
+    await until(lambda: len(order) == 2)
+    assert order == ["after", "settled"]
     bench.writer.settled(lambda now: order.append("at once"))
-    assert order[3:] == ["at once"]
+    assert order[2:] == ["at once"]
 
 
 async def test_a_killed_connection_loses_nothing(bench: Bench) -> None:
