@@ -16,7 +16,7 @@ Then = Callable[[float], None]
 
 @dataclass(slots=True)
 class Consequences:
-    """`states` are shown to watchers now, not before: a worker that is killed starts again with what was
+    """`states` are shown to watchers only then: a worker that is killed starts again with what was
     committed, and no watcher may have been told more. `committed` come with the row whose state they
     wait for, None for those of the rest of the group; `settled` come last.
     """
