@@ -27,20 +27,25 @@ async def _arrives(rig: Rig) -> None:
     rig.network.run()
 
 
+async def _full_state_overtakes(rig: Rig, gate: Gate, body: bytes, event: str = "presence") -> None:
+    """A refresh is committed and told while bob's newer state, which came after it, stands at the gate."""
+    rig.phone.refresh(event=event)
+    await _arrives(rig)
+    await gate.holds()
+    rig.server.tell(BOB, body)
+    await _arrives(rig)
+    await gate.let_one_through()
+    await gate.holds()
+    await _arrives(rig)
+
+
 async def test_full_state_tells_the_state_before_while_a_newer_one_waits_for_its_commit(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await rig.start()
     await rig.subscribed()
     gate = Gate(monkeypatch)
-    rig.phone.refresh()
-    await _arrives(rig)
-    await gate.holds()
-    rig.server.tell(BOB, b"<not committed/>")
-    await _arrives(rig)
-    await gate.let_one_through()
-    await gate.holds()
-    await _arrives(rig)
+    await _full_state_overtakes(rig, gate, b"<not committed/>")
     assert rig.phone.told[-1].full
     assert rig.phone.told[-1].body(BOB) == _before(BOB)
     gate.open()
@@ -55,14 +60,7 @@ async def test_a_crash_takes_nothing_back(rig: Rig, monkeypatch: pytest.MonkeyPa
     await rig.subscribed()
     with monkeypatch.context() as patch:
         gate = Gate(patch)
-        rig.phone.refresh()
-        await _arrives(rig)
-        await gate.holds()
-        rig.server.tell(BOB, b"<newest/>")
-        await _arrives(rig)
-        await gate.let_one_through()
-        await gate.holds()
-        await _arrives(rig)
+        await _full_state_overtakes(rig, gate, b"<newest/>")
         await rig.crash()
     before = len(rig.phone.told)
     await rig.start()
@@ -120,14 +118,7 @@ async def test_full_state_that_goes_out_before_a_commit_puts_off_what_a_slow_wat
     await rig.quiet()
     await rig.pass_time(3)
     gate = Gate(monkeypatch)
-    rig.phone.refresh(event="presence;max-rate=1")
-    await _arrives(rig)
-    await gate.holds()
-    rig.server.tell(BOB, b"<not committed/>")
-    await _arrives(rig)
-    await gate.let_one_through()
-    await gate.holds()
-    await _arrives(rig)
+    await _full_state_overtakes(rig, gate, b"<not committed/>", "presence;max-rate=1")
     assert rig.phone.told[-1].full and rig.phone.told[-1].body(BOB) == _before(BOB)
     gate.open()
     await rig.quiet()
