@@ -245,7 +245,7 @@ class DocumentNotifier:
         """What was not answered is sent again, as a retransmission; then what has changed meanwhile."""
         for subscription in list(self._all):
             sip = subscription.sip
-            sip.resume(sip.expires_at)
+            sip.resume(sip.expires_at, now)
             if subscription.row.unanswered is not None:
                 self._send(subscription, now)
             elif subscription.row.reason:

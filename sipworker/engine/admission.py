@@ -364,18 +364,21 @@ class Admission:
     def _refresh(
         self, watcher: ListSubscription, claim: Claim, refusal: Rejection | None, now: float
     ) -> None:
-        request, event = watcher.sip.request, watcher.event
-        refusal = (
-            refusal
-            or self._not_theirs(watcher, claim)
-            or unacceptable(request, event, watcher.profile)
-            or invalid(request, event, watcher.filters)
-            or too_brief(request, event, self._options)
-        )
+        request = watcher.sip.request
+        refusal = refusal or self._not_theirs(watcher, claim) or self._unfit(watcher, request)
         if refusal is not None:
             watcher.sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
-        self._watchers.refresh(watcher, granted(request, event, self._options), now)
+        self._watchers.refresh(watcher, granted(request, watcher.event, self._options), now)
+
+    def _unfit(self, watcher: ListSubscription, request: Request) -> Rejection | None:
+        if request.to_tag is None:
+            return None  # the SUBSCRIBE that began it, sent again after a restart: it was fit then
+        return (
+            unacceptable(request, watcher.event, watcher.profile)
+            or invalid(request, watcher.event, watcher.filters)
+            or too_brief(request, watcher.event, self._options)
+        )
 
     @staticmethod
     def _not_theirs(watcher: ListSubscription, claim: Claim) -> Rejection | None:

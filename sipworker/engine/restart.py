@@ -92,7 +92,7 @@ class Restart:
             if watcher.sip.expires_at <= now:
                 self._watchers.end(watcher, "timeout", now)
                 continue
-            watcher.sip.resume(watcher.sip.expires_at)
+            watcher.sip.resume(watcher.sip.expires_at, now)
             self._watchers.set_pace(watcher, watcher.sip.expires_at - now)
             if watcher.pace is not None:
                 self._watchers.tell_full(watcher)  # what was held back has no mark

@@ -20,6 +20,7 @@ from sipworker.sip.notifications import (
 )
 from sipworker.sip.parse import parse
 from sipworker.sip.response import response, with_received
+from sipworker.sip.resumed import Resumed
 from sipworker.sip.subscription import Subscription
 from sipworker.sip.timers import T1, TimerWheel
 from sipworker.sip.tokens import Tokens
@@ -100,6 +101,7 @@ class UserAgent:
         self.transactions = TransactionLayer(wheel, transmit, t1)
         self.subscriptions: dict[str, Subscription] = {}
         self.incoming: dict[str, IncomingSubscription] = {}
+        self.resumed = Resumed(wheel)
         self.malformed = 0
         self.lost_notifies = lost_notifies
         self._gruu = f";gr={gruu}" if gruu else ""
@@ -295,7 +297,7 @@ class UserAgent:
             return
         if len(events) > 1:
             raise MalformedMessage(400, "More than one Event")
-        incoming = self._incoming_of(request)
+        incoming = self._incoming_of(request) or self.resumed.of(request)
         if incoming is not None:
             incoming.receive_subscribe(transaction, now)
             return

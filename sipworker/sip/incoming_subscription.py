@@ -79,10 +79,11 @@ class IncomingSubscription:
         subscription._transaction = transaction
         return subscription
 
-    def resume(self, expires_at: float, state: str = "active") -> None:
+    def resume(self, expires_at: float, now: float) -> None:
         """Take up a subscription from before a restart."""
         self.agent.incoming[self.dialog.did] = self
-        self.state = state
+        self.agent.resumed.add(self, now)
+        self.state = "active"
         self._expire_at(expires_at)
 
     # -- SUBSCRIBE
@@ -99,7 +100,7 @@ class IncomingSubscription:
 
     def _refusal(self, request: Request) -> tuple[int, str] | None:
         """Raises MalformedMessage if its Event or Contact is senseless."""
-        if request.cseq.number <= self.dialog.remote_cseq:
+        if request.cseq.number <= self.dialog.remote_cseq and self.agent.resumed.of(request) is not self:
             return 500, "CSeq out of order"
         self.dialog.remote_cseq = request.cseq.number
         if parse_event(request.header("event") or "")[:2] != (self.event, self.event_id):

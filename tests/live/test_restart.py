@@ -94,6 +94,26 @@ def test_notify_unanswered_before_a_kill_is_sent_again_as_a_retransmission(
     assert call.notify(3).body_of(bob) == pidf("bob", "next")
 
 
+@pytest.mark.req("R3261-17.2.2-1")
+def test_subscribe_that_comes_again_after_a_kill_begins_no_second_subscription(
+    start_worker: Start, new_phone: NewPhone, store_list: StoreList, resources: Domain, domain: str
+) -> None:
+    """Nobody knows whether the worker died before its 200 or after."""
+    server = start_worker()
+    call = new_phone(at=server).call(store_list(server, "bob", "claire"))
+    request = call.request(3600)
+    first = call.ask(request)
+    call.settled()
+    server.kill_worker()
+    server.start_worker()
+    call.phone.send(request)
+    again = call.phone.inbox.wait(lambda message: message.start_line == first.start_line, count=2)
+    assert (again.tag("To"), again["Contact"], again["Expires"]) == (call.to_tag, first["Contact"], "3600")
+    assert (call.notify(2).full, call.notify(2).message.cseq) == (True, 3)
+    assert len(server.database.rows("select id from rls_watchers")) == 1
+    assert len(resources.dialogs) == 2
+
+
 def test_subscription_that_expired_while_the_worker_was_away_is_ended(
     start_worker: Start, subscribed: Subscribed, resources: Domain, domain: str
 ) -> None:

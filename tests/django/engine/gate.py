@@ -18,6 +18,7 @@ class Gate:
         self._write = commit_group.write
         self._free = asyncio.Semaphore(0)
         self.arrived = self.through = 0
+        self.is_silent = False
         monkeypatch.setattr(commit_group, "write", self._wait)
 
     async def _wait(self, *arguments: Any) -> Any:
@@ -25,6 +26,8 @@ class Gate:
         await self._free.acquire()
         rows = await self._write(*arguments)
         self.through += 1
+        if self.is_silent:
+            await asyncio.Event().wait()
         return rows
 
     async def holds(self) -> None:
@@ -36,6 +39,11 @@ class Gate:
         before = self.through
         self._free.release()
         await until(lambda: self.through > before)
+
+    async def let_one_through_silently(self) -> None:
+        """Until it is committed; the worker never learns of it."""
+        self.is_silent = True
+        await self.let_one_through()
 
     def open(self) -> None:
         """For all that come."""

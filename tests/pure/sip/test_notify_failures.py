@@ -103,7 +103,7 @@ def test_a_resumed_subscription_goes_on_numbering_and_expires(
     subscription = notifier.subscribe()
     notifier.answer()
     notifier.agent.incoming.clear()
-    subscription.resume(subscription.expires_at)
+    subscription.resume(subscription.expires_at, network.now)
     subscription.send_notify(7, subscription.subscription_state(network.now), "", b"", network.now)
     network.run()
     notifier.answer()
