@@ -16,6 +16,7 @@ from bench.peers.database import MariaDatabase, PostgresDatabase
 from bench.peers.kamailio import Kamailio
 
 SIZES = "500x10,500x50,2000x10,2000x50"
+SERVERS = "ours,ours-2,kamailio-durable,kamailio-memory"
 EXAMPLES = """
 examples:
   python -m bench compare --quick                  one small size, one round, some minutes
@@ -45,7 +46,7 @@ def arguments() -> argparse.Namespace:
     )
     comparing.add_argument("--sizes", default=SIZES, help=f"lists x entries ({SIZES})")
     comparing.add_argument("--seconds", type=float, default=4, help="length of a phase (4)")
-    comparing.add_argument("--servers", default="ours,kamailio-durable,kamailio-memory")
+    comparing.add_argument("--servers", default=SERVERS, help=f"in turn ({SERVERS}; ours-2: two SIP workers)")
     comparing.add_argument("--no-storm", action="store_true", help="leave the storm of 2000x10 out")
     comparing.add_argument("--more", action="store_true", help="add rounds to the results that are there")
     comparing.add_argument("--quick", action="store_true", help="100x10, one round, 2 seconds, no storm")
@@ -116,13 +117,13 @@ def compare_all(options: argparse.Namespace, program: Path, folder: Path) -> int
 
 def make(name: str, folder: Path) -> compare.Server:
     """A server by its name in the tables. Raises RunFailed."""
-    if name == "ours":
-        return Ours(folder / "ours")
+    if name in ("ours", "ours-2"):
+        return Ours(folder / name, workers=2 if name == "ours-2" else 1)
     if name == "kamailio-durable":
         return Kamailio(folder / "kamailio-pg", PostgresDatabase(folder / "pg"), memory=False)
     if name == "kamailio-memory":
         return Kamailio(folder / "kamailio-my", MariaDatabase(folder / "my"), memory=True)
-    raise generator.RunFailed(f"no server {name!r}: ours, kamailio-durable, kamailio-memory")
+    raise generator.RunFailed(f"no server {name!r}: {SERVERS}")
 
 
 if __name__ == "__main__":

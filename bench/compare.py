@@ -24,6 +24,8 @@ class Server(Protocol):
     """One server under test."""
 
     name: str
+    sip: str
+    """Where phones subscribe: host:port, or several of them with commas in between."""
     hook: str
 
     def prepare(self) -> None: ...
@@ -115,7 +117,7 @@ def rounds(results: Path) -> dict[str, int]:
 def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float) -> dict[str, Any]:
     server.start(size.lists, size.entries)
     busy = machine.wait_until_quiet()
-    empty = memory.megabytes(server.groups()["worker"])
+    empty = sum(memory.megabytes(pid) for name, pid in server.groups().items() if name.startswith("worker"))
     phases = {
         "update": ["--phases", ",".join(f"{phase}:{seconds:g}" for phase in PHASES)],
         "refresh": ["--phases", f"w8:{seconds:g}"],
@@ -123,8 +125,8 @@ def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float
     }[mode]
     window = [] if mode == "storm" else ["--window", size.window]
     result = generator.run(
-        program, mode, size.lists, size.entries, *window, *phases, "--setup-timeout", "240",
-        groups=server.groups(), hook=server.hook,
+        program, mode, size.lists, size.entries, "--rls", server.sip, *window, *phases,
+        "--setup-timeout", "240", groups=server.groups(), hook=server.hook,
     )  # fmt: skip
     time.sleep(1)  # what was answered last is forgotten with the next commit
     result |= {"busy_before": busy, "empty_mb": empty, "left": server.left()}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bench import generator
 from bench.big import big
-from bench.generator import PRESENCE_PORT, SIP_PORT, WATCHER_PORT
 from bench.growth import growth
-from bench.ours import Ours, worker_name
+from bench.measures import of_workers
+from bench.ours import Ours
 
 HELP = {
     "scale": "one and two SIP workers at the same load",
@@ -24,44 +23,30 @@ HELP = {
 def scale(program: Path, folder: Path) -> str:
     """The machine's cores are shared with the generator: the gain is bounded by them."""
     lines = [
-        "| SIP workers | updates/s | CPU of the workers, s per 1000 | lost | protocol errors |",
-        "|---|---|---|---|---|",
+        "| SIP workers | complete set-ups/s | updates/s | CPU of the workers, s per 1000 | lost | errors |",
+        "|---|---|---|---|---|---|",
     ]
     for workers in (1, 2):
         server = Ours(folder / f"scale{workers}", workers=workers)
         try:
             server.prepare()
             server.start(1000, 10)
-            results = _side_by_side(program, server, workers)
+            result = generator.run(
+                program, "update", 1000, 10, "--rls", server.sip, "--window", "32", "--phases", "w128:6",
+                groups=server.groups(),
+            )  # fmt: skip
         finally:
             server.close()
-        phases = [result["phases"][0] for result in results]
-        rate = sum(phase["backend_notifies_accepted_per_s"] for phase in phases)
-        cpu = sum(phase["groups"]["worker"]["cpu_s_window"] for phase in phases)
-        issued = sum(phase["backend_notifies_issued"] for phase in phases)
-        lost = sum(phase["lost"] for phase in phases)
-        errors = sum(result["total"]["protocol_errors"] for result in results)
-        lines.append(f"| {workers} | {rate:.0f} | {1000 * cpu / issued:.3f} | {lost} | {errors} |")
+        lines.append(_scaled(workers, result))
     return "\n".join(lines)
 
 
-def _side_by_side(program: Path, server: Ours, workers: int) -> list[dict[str, Any]]:
-    """One generator for each worker, each with its part of the lists."""
-
-    def one(number: int) -> dict[str, Any]:
-        pids = server.groups()
-        share = 1000 // workers
-        return generator.run(
-            program, "update", share, 10,
-            "--first", str(number * share), "--rls", f"127.0.0.1:{SIP_PORT + number}",
-            "--watchers", f"127.0.0.1:{WATCHER_PORT + number}",
-            "--presence", f"127.0.0.1:{PRESENCE_PORT + number}",
-            "--window", str(32 // workers), "--phases", f"w{128 // workers}:6",
-            groups={"worker": pids[worker_name(number)]},
-        )  # fmt: skip
-
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(one, range(workers)))
+def _scaled(workers: int, result: dict[str, Any]) -> str:
+    phase, errors = result["phases"][0], result["total"]["protocol_errors"]
+    cpu = of_workers(phase, "cpu_s_per_1000")
+    complete = result["setup"]["lists_per_s_full"] * result["setup"]["entries"]
+    rate = phase["backend_notifies_accepted_per_s"]
+    return f"| {workers} | {complete:.0f} | {rate:.0f} | {cpu:.3f} | {phase['lost']} | {errors} |"
 
 
 def bodies(program: Path, folder: Path) -> str:

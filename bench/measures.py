@@ -55,8 +55,8 @@ def figures(update: Run) -> Figures:
     found["setup"] = setup["backend_subs_per_s"]
     found["complete"] = setup["lists_per_s_full"] * setup["entries"]
     found["full_p50"] = setup["ms_to_full_state"]["p50"]
-    found["memory"] = setup["groups"]["worker"]["pss_mb"]
-    found |= _grown(setup["groups"]["worker"]["pss_mb"] - update["empty_mb"], setup)
+    found["memory"] = of_workers(setup, "pss_mb")
+    found |= _grown(found["memory"] - update["empty_mb"], setup)
     found["errors"] = update["total"]["protocol_errors"]
     found["lost"] = setup["missing_states"] + sum(phase["lost"] for phase in update["phases"])
     found["lost"] += update["total"]["counts"].get("state_regressed", 0)
@@ -65,6 +65,11 @@ def figures(update: Run) -> Figures:
     for phase in update["phases"]:
         _READERS[phase["phase"].partition(":")[0]](found, phase)
     return found
+
+
+def of_workers(phase: Run, key: str) -> float:
+    """Of all processes that speak SIP."""
+    return float(sum(group[key] for name, group in phase["groups"].items() if name.startswith("worker")))
 
 
 def _grown(megabytes: float, setup: Run) -> Figures:

@@ -28,11 +28,12 @@ START_LIMIT = 60.0
 class Ours:
     """`workers`: how many SIP workers; the n-th listens on SIP_PORT + n."""
 
-    name = "ours"
     token = ""
     """Of an operator, for the REST API, when the web has been started."""
 
     def __init__(self, folder: Path, *, workers: int = 1, web: bool = False) -> None:
+        self.name = "ours" if workers == 1 else f"ours-{workers}"
+        self.sip = ",".join(f"127.0.0.1:{SIP_PORT + number}" for number in range(workers))
         self._folder = folder
         self._cluster = Cluster(folder)
         self._broker = Valkey(self._cluster.places)
@@ -111,11 +112,10 @@ class Ours:
         time.sleep(5)  # until the first ticks are over and the machine is quiet
 
     def start_worker(self, number: int) -> None:
-        port = SIP_PORT + number
         settings = {
             "RLS_WORKER": str(number + 1),
-            "RLS_SIP_LISTEN": f"udp:127.0.0.1:{port}",
-            "RLS_PRESENCE_SERVER": f"sip:127.0.0.1:{PRESENCE_PORT + number}",
+            "RLS_SIP_LISTEN": f"udp:127.0.0.1:{SIP_PORT + number}",
+            "RLS_PRESENCE_SERVER": f"sip:127.0.0.1:{PRESENCE_PORT}",
         }
         command = (sys.executable, "manage.py", "runsipworker")
         self._start(worker_name(number), *command, until=" ready", **settings)

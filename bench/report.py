@@ -27,7 +27,7 @@ def split(found: dict[str, Rounds] | dict[str, dict[str, list[dict[str, float]]]
                 for name in names
             ]
             if costs:
-                lines.append(f"| {size} | {'ours' if server == OURS else server} | {', '.join(costs)} |\n")
+                lines.append(f"| {size} | {OURS.get(server, server)} | {', '.join(costs)} |\n")
     return "### CPU seconds per 1000 updates at full load, by process\n\n| | | |\n|---|---|---|\n" + "".join(
         lines
     )

@@ -7,27 +7,32 @@ from statistics import median
 
 from bench.measures import MEASURES, Figures, Measure
 
-OURS, DURABLE, MEMORY = "ours", "kamailio-durable", "kamailio-memory"
-HEAD = (
-    "| | ours | Kamailio, durable | ratio | Kamailio, in memory | ratio | at least |\n"
-    "|---|---|---|---|---|---|---|\n"
-)
+OURS = {"ours": "ours", "ours-2": "ours, two SIP workers"}
+DURABLE, MEMORY = "kamailio-durable", "kamailio-memory"
 Rounds = Mapping[str, Sequence[Figures]]
 """Figures of each round by server."""
 
 
 def table(rounds: Rounds) -> str:
-    """One size of lists. A bound that is missed is marked with a cross."""
-    return HEAD + "".join(_row(measure, rounds) for measure in MEASURES if values(rounds, OURS, measure.key))
+    """One size of lists. A bound that is missed is marked with a cross; a ratio for each of ours."""
+    ours = [server for server in OURS if server in rounds]
+    head = ["", *(OURS[server] for server in ours)]
+    head += ["Kamailio, durable", "ratio", "Kamailio, in memory", "ratio", "at least"]
+    rows = [
+        _row(measure, rounds, ours)
+        for measure in MEASURES
+        if any(values(rounds, server, measure.key) for server in ours)
+    ]
+    return f"| {' | '.join(head)} |\n|{'---|' * len(head)}\n{''.join(rows)}"
 
 
 def values(rounds: Rounds, server: str, key: str) -> list[float]:
     return [figures[key] for figures in rounds.get(server, ()) if key in figures]
 
 
-def ratio(rounds: Rounds, peer: str, key: str) -> float | None:
-    """Ours to the peer's, of the medians; None if one of them has no figure, or nothing to divide by."""
-    ours, theirs = values(rounds, OURS, key), values(rounds, peer, key)
+def ratio(rounds: Rounds, server: str, peer: str, key: str) -> float | None:
+    """The server's to the peer's, of the medians; None if one has no figure, or nothing to divide by."""
+    ours, theirs = values(rounds, server, key), values(rounds, peer, key)
     if not ours or not theirs or not median(theirs):
         return None
     return median(ours) / median(theirs)
@@ -37,14 +42,12 @@ def holds(measure: Measure, found: float, bound: float) -> bool:
     return found >= bound if measure.more else found <= bound
 
 
-def _row(measure: Measure, rounds: Rounds) -> str:
-    cells = [
-        f"{measure.label}{', ' if measure.unit else ''}{measure.unit}",
-        spread(values(rounds, OURS, measure.key)),
-    ]
+def _row(measure: Measure, rounds: Rounds, ours: Sequence[str]) -> str:
+    cells = [f"{measure.label}{', ' if measure.unit else ''}{measure.unit}"]
+    cells += [spread(values(rounds, server, measure.key)) for server in ours]
     for peer, bound in zip((DURABLE, MEMORY), measure.at_least, strict=True):
-        found = ratio(rounds, peer, measure.key)
-        cells += [spread(values(rounds, peer, measure.key)), _ratio(measure, found, bound)]
+        found = [ratio(rounds, server, peer, measure.key) for server in ours]
+        cells += [spread(values(rounds, peer, measure.key)), _ratios(measure, found, bound)]
     bounds = " / ".join("-" if bound is None else f"{bound:.2g}" for bound in measure.at_least)
     cells.append("" if measure.at_least == (None, None) else bounds)
     return f"| {' | '.join(cells)} |\n"
@@ -56,6 +59,13 @@ def spread(found: Sequence[float]) -> str:
         return "-"
     middle = number(median(found))
     return middle if len(found) == 1 else f"{middle} ({number(min(found))}-{number(max(found))})"
+
+
+def _ratios(measure: Measure, found: Sequence[float | None], bound: float | None) -> str:
+    """One dash for all that is not known."""
+    if all(each is None for each in found):
+        return "-"
+    return " / ".join(_ratio(measure, each, bound) for each in found)
 
 
 def _ratio(measure: Measure, found: float | None, bound: float | None) -> str:

@@ -24,6 +24,7 @@ class Kamailio:
 
     def __init__(self, folder: Path, database: Database, *, memory: bool) -> None:
         self.name = "kamailio-memory" if memory else "kamailio-durable"
+        self.sip = f"127.0.0.1:{SIP_PORT}"
         self._folder = folder
         self._database = database
         self._memory = memory
