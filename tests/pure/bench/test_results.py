@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import generator, memory
+from bench import table as comparison
 from bench.compare import rounds
 from bench.growth_table import Grown, table
 
@@ -30,6 +31,17 @@ def test_growth_is_a_line_for_each_size_and_for_each_rate() -> None:
     assert lines[2] == "| 100 x 10 | 1000 | 5000 | 9000 | 0.100 | 1001 | 70 | 90 |"
     assert len([line for line in lines if line.startswith("| 200 x 10 | 2000 ")]) == 1
     assert lines[-1] == "| 500 | 0.400 |"
+
+
+def test_each_of_ours_has_its_ratio_and_a_cross_where_that_misses_its_bound() -> None:
+    rounds = {
+        "ours": [{"complete": 2000.0}],
+        "ours-2": [{"complete": 4000.0}, {"complete": 5000.0}],
+        "kamailio-durable": [{"complete": 1000.0}],
+    }
+    head, _, row = comparison.table(rounds).splitlines()
+    assert head.startswith("|  | ours | ours, two SIP workers | Kamailio, durable | ratio |")
+    assert row.endswith("| 2000 | 4500 (4000-5000) | 1000 | 2.00 ✗ / 4.50 | - | - | 3 / 1.2 |")
 
 
 @pytest.fixture
