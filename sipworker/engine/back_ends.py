@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
-from rls.domain.packages import package
 from rls.store.ids import IdBlocks
 from sipworker.engine.filtering import content_of
-from sipworker.engine.identity import BackEndIdentity
-from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.list_subscription import BackEnd, ListSubscription, with_forks
 from sipworker.engine.news import News, take
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.rows import presentity_row, state_row
+from sipworker.engine.wording import Wording
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.keyring import Keyring
 from sipworker.sip.notifications import (
     SIPSubscriptionDidEnd,
     SIPSubscriptionDidFail,
@@ -31,12 +29,8 @@ from sipworker.sip.subscription import Subscription
 log = logging.getLogger("rls.back_ends")
 
 Answered = Callable[[BackEnd, bool, float], None]
-EXPIRES = 3600
-"""Seconds asked of back ends; the presence server has the last word."""
 MAX_PARTIALS = 10
 """Partial documents in a row after which a notifier will not send a full one."""
-MOST_HEADERS = 10_000
-"""Kinds of watchers whose header lines are remembered."""
 STABLE = 60.0
 """Seconds after which a subscription that ends is not the same trouble again."""
 
@@ -52,23 +46,20 @@ class BackEnds:
         ids: IdBlocks,
         options: WorkerOptions,
         servers: PresenceServers,
-        identity: BackEndIdentity,
-        keys: Keyring | None,
+        wording: Wording,
         answered: Answered,
     ) -> None:
         self._agent = agent
         self._writer = writer
         self._ids = ids
         self._options = options
-        self._identity = identity
-        self._keys = keys
+        self.wording = wording
         self._answered = answered
         self._back_off = BackOff()
         self._queue: deque[BackEnd] = deque()
         self._in_flight: set[BackEnd] = set()
         self._pumping = False
         self._servers = servers
-        self._headers: dict[tuple[str, int, tuple[str, ...], str], str] = {}
         self.notified = 0
         self.failures: Counter[int] = Counter()
 
@@ -111,64 +102,8 @@ class BackEnds:
         if back_end.forks:
             self._end_forks(back_end, now)
         back_end.starts_anew()
-        back_end.subscription = self.subscription_of(back_end)
+        back_end.subscription = self.wording.subscription_of(back_end)
         back_end.subscription.subscribe(now)
-
-    def subscription_of(self, back_end: BackEnd) -> Subscription:
-        """A subscription on behalf of the watcher (RFC 4662 section 7.1.1)."""
-        watcher = back_end.watcher
-        back_end.server = self._servers.best
-        headers, body = self._phrase(back_end)
-        return Subscription(
-            self._agent,
-            request_uri=back_end.request_uri,
-            from_header=watcher.from_header,
-            event=watcher.back_end_event,
-            headers=headers,
-            body=body,
-            route=(f"<{_loose(back_end.server)}>",) if back_end.server else (),
-            expires=EXPIRES,
-            keys=self._keys,
-            owner=back_end,
-            forks=package(watcher.event).forks,
-        )
-
-    def _phrase(self, back_end: BackEnd) -> tuple[str, bytes]:
-        """Header lines and body of its SUBSCRIBEs."""
-        content, body = content_of(back_end) if back_end.watcher.filters else ("", b"")
-        return self.headers_of(back_end) + content, body
-
-    def headers_of(self, back_end: BackEnd) -> str:
-        """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
-        watcher = back_end.watcher
-        offered = () if back_end.plain else watcher.offered
-        asserted = self._identity.headers(watcher.identity, watcher.privacy, back_end.request_uri)
-        key = watcher.event, watcher.max_forwards, offered, asserted
-        headers = self._headers.get(key)
-        if headers is None:
-            accept = ", ".join((*package(watcher.event).accept, *offered))
-            headers = f"Max-Forwards: {max(watcher.max_forwards - 1, 0)}\r\n"
-            if accept:
-                headers += f"Accept: {accept}\r\n"
-            headers += asserted
-            if len(self._headers) > MOST_HEADERS:
-                self._headers.clear()
-            self._headers[key] = headers
-        return headers
-
-    def offer_anew(self, watcher: ListSubscription) -> None:
-        """Let the next SUBSCRIBEs ask for what the watcher takes now (RFC 3856 section 6.7)."""
-        for subscription in self.phrase_anew(watcher):
-            subscription.entity_tag = ""  # the state may now be told in another way
-
-    def phrase_anew(self, watcher: ListSubscription) -> list[Subscription]:
-        """Let the next SUBSCRIBEs say what holds now; returns whose."""
-        subscriptions = []
-        for back_end in _with_forks(watcher.resources.values()):
-            if (subscription := back_end.subscription) is not None:
-                subscription.headers, subscription.body = self._phrase(back_end)
-                subscriptions.append(subscription)
-        return subscriptions
 
     def filter_anew(self, watcher: ListSubscription, now: float) -> None:
         """Other filters hold now: subscribe anew where they matter, what is known stands until then."""
@@ -202,7 +137,7 @@ class BackEnds:
     def detach(self, back_ends: Iterable[BackEnd]) -> list[Subscription]:
         """Listen to these back ends no more; returns what is to be unsubscribed."""
         detached = []
-        for back_end in _with_forks(back_ends):
+        for back_end in with_forks(back_ends):
             self._in_flight.discard(back_end)
             if back_end.retry is not None:
                 back_end.retry.cancel()
@@ -418,13 +353,3 @@ class BackEnds:
         if back_end in self._in_flight:
             self._in_flight.discard(back_end)
             self._pump(now)
-
-
-def _with_forks(back_ends: Iterable[BackEnd]) -> Iterator[BackEnd]:
-    for back_end in back_ends:
-        yield from back_end.family
-
-
-def _loose(uri: str) -> str:
-    """The presence server's URI as a preloaded loose route (RFC 3261 section 8.1.2)."""
-    return uri if ";lr" in uri else f"{uri};lr"

@@ -190,7 +190,7 @@ class ListChanges:
             back_end.rename(ResourceView(uri, entries[uri].names))
         if _spelling(watcher) != before:
             self._store_order(watcher)
-            self._watchers.tell_full(watcher)
+            self._watchers.telling.full(watcher)
         watcher.restored = False
         self._replace(gone, added)
 

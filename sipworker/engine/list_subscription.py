@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -330,3 +330,8 @@ class ListSubscription:
 
     def unsent(self) -> list[OutboxRow]:
         return [row for _, row in self._queue]
+
+
+def with_forks(back_ends: Iterable[BackEnd]) -> Iterator[BackEnd]:
+    for back_end in back_ends:
+        yield from back_end.family

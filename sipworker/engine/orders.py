@@ -73,7 +73,7 @@ class Orders:
         return self._to_watcher[order.kind](watcher, order, now)
 
     def _tell_full(self, watcher: ListSubscription, order: Order, now: float) -> str:
-        self._watchers.tell_full(watcher)
+        self._watchers.telling.full(watcher)
         return "full state is on its way"
 
     def _retry(self, watcher: ListSubscription, order: Order, now: float) -> str:

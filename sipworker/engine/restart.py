@@ -65,9 +65,9 @@ class Restart:
             for entry in await load.left_to_send(connection, self._owner):
                 self._unsent(entry)
         for watcher in self._loaded.values():
-            self._watchers.restore(watcher)
+            self._watchers.enter(watcher)
             if watcher.filters:
-                self._watchers.back_ends.phrase_anew(watcher)  # not before the list is complete
+                self._watchers.back_ends.wording.phrase_anew(watcher)  # not before the list is complete
         return len(self._loaded)
 
     def _unsent(self, entry: OutboxRow) -> None:
@@ -93,13 +93,13 @@ class Restart:
                 self._watchers.end(watcher, "timeout", now)
                 continue
             watcher.sip.resume(watcher.sip.expires_at, now)
-            self._watchers.set_pace(watcher, watcher.sip.expires_at - now)
+            self._watchers.telling.set_pace(watcher, watcher.sip.expires_at - now)
             if watcher.pace is not None:
-                self._watchers.tell_full(watcher)  # what was held back has no mark
+                self._watchers.telling.full(watcher)  # what was held back has no mark
             if watcher.settled:
                 self._watchers.back_ends.start(self._to_start(watcher), now)
             else:
-                self._watchers.tell_full(watcher)  # answers were stored that had no mark yet
+                self._watchers.telling.full(watcher)  # answers were stored that had no mark yet
                 self._watchers.start(watcher, self._to_start(watcher), now)
         self._loaded.clear()
 
@@ -173,7 +173,7 @@ class Restart:
             local_cseq=unused_cseq(row.be_local_cseq),
             remote_cseq=row.be_remote_cseq,
         )
-        subscription = self._watchers.back_ends.subscription_of(back_end)
+        subscription = self._watchers.back_ends.wording.subscription_of(back_end)
         subscription.resume(dialog, monotonic(row.expires, now), now, state=STATES[row.auth_state])
         if package(watcher.event).full_state:  # else pieces follow, which need what went before
             subscription.entity_tag = row.be_etag

@@ -4,38 +4,35 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 
 from rls.domain.lists import Entry
-from rls.domain.notify_rates import Rates
 from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
 from rls.store.rows import RefreshRow
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.filtering import filters_after
-from sipworker.engine.identity import BackEndIdentity
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
-from sipworker.engine.pace import FOREVER, Pace
-from sipworker.engine.policy import aor
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
+from sipworker.engine.roll import Roll
 from sipworker.engine.rows import presentity_row, refresh_row, watcher_row
 from sipworker.engine.sender import Sender
+from sipworker.engine.telling import Telling
+from sipworker.engine.wording import Wording
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
 from sipworker.sip.grammar import MalformedMessage, leading_seconds
 from sipworker.sip.headers import accepts_coding, event_params
-from sipworker.sip.keyring import Keyring
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
     SIPIncomingSubscriptionNotifyDidFail,
     SIPIncomingSubscriptionNotifyDidSucceed,
 )
-from xcap.resolution import Sought
 
 log = logging.getLogger("rls.watchers")
 
@@ -46,8 +43,8 @@ LONGEST_PAUSE = 3600
 """Seconds that a watcher's Retry-After can ask for."""
 
 
-class Watchers:
-    """All of them by id, and what happens to each."""
+class Watchers(Roll):
+    """All of them, and what happens to each; `telling` has them told."""
 
     def __init__(
         self,
@@ -57,49 +54,19 @@ class Watchers:
         sender: Sender,
         options: WorkerOptions,
         servers: PresenceServers,
-        identity: BackEndIdentity,
-        keys: Keyring | None,
+        wording: Wording,
     ) -> None:
+        super().__init__()
         self._agent = agent
         self._writer = writer
         self._ids = ids
         self._sender = sender
         self._options = options
-        self._by_id: dict[int, ListSubscription] = {}
-        self._of_user: dict[tuple[str, str], tuple[int, ...]] = {}
-        self._counts: Counter[str] = Counter()
+        self.telling = Telling(agent.wheel, writer, options)
         self.begun = self.refreshed = self.ended = 0
         self.notify_failures: Counter[int] = Counter()
-        self.back_ends = BackEnds(agent, writer, ids, options, servers, identity, keys, self.answered)
+        self.back_ends = BackEnds(agent, writer, ids, options, servers, wording, self.answered)
         servers.failed = self._leave
-
-    def __len__(self) -> int:
-        return len(self._by_id)
-
-    def count_of(self, identity: str) -> int:
-        """How many a user has, of all packages."""
-        return self._counts[aor(identity)]
-
-    def get(self, number: int) -> ListSubscription | None:
-        return self._by_id.get(number)
-
-    def __iter__(self) -> Iterator[ListSubscription]:
-        return iter(self._by_id.values())
-
-    def of_list(self, sought: Sought) -> list[ListSubscription]:
-        return [watcher for watcher in self._by_id.values() if watcher.sought == sought]
-
-    def of_service(self, service_uri: str) -> list[ListSubscription]:
-        """Whoever asked for the list, wherever it is stored."""
-        return [watcher for watcher in self._by_id.values() if watcher.service_uri == service_uri]
-
-    def with_recipients(self) -> list[ListSubscription]:
-        """Those that brought their list along."""
-        return [watcher for watcher in self._by_id.values() if watcher.recipients is not None]
-
-    def lists(self) -> set[Sought]:
-        """The stored lists that are subscribed to."""
-        return {watcher.sought for watcher in self._by_id.values() if watcher.service_uri}
 
     def serve_by(self, profiles: KnownProfiles) -> None:
         """Profiles of phones have changed: what is sent from now on follows them."""
@@ -113,28 +80,18 @@ class Watchers:
 
     # -- begin and refresh
 
-    def set_pace(self, watcher: ListSubscription, seconds: float) -> None:
-        """What the watcher asked for, for so long; and what its event package allows."""
-        rates = Rates.of(watcher.params).within(seconds)
-        pause = FOREVER if watcher.dormant else self._options.pause_of(watcher.event, watcher.service_uri)
-        if watcher.pace is not None:
-            watcher.pace.ask(rates, pause)
-        elif rates or pause != self._options.waitn_time:
-            wheel = self._agent.wheel
-            watcher.pace = Pace(wheel, lambda rows: self._tell_held(watcher, rows), rates, pause)
-
     def renew_paces(self, now: float) -> None:
         """RLS_WAITN_TIME or RLS_WAITN_TIMES has changed; what is held back is told by the new one."""
         for watcher in self._by_id.values():
             if watcher.dormant:
                 continue
-            self.set_pace(watcher, watcher.sip.expires_at - now)
+            self.telling.set_pace(watcher, watcher.sip.expires_at - now)
             if watcher.pace is not None:
                 watcher.pace.hold(set())
 
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""
-        self.restore(watcher)
+        self.enter(watcher)
         self.begun += 1
         log.debug(
             "subscription begins",
@@ -150,7 +107,7 @@ class Watchers:
         group.new_watchers.append(
             watcher_row(watcher, watcher.sip.request, owner=self._options.worker, expires=expires, now=now)
         )
-        self.set_pace(watcher, expires)
+        self.telling.set_pace(watcher, expires)
         self._show_known(watcher, self.add_entries(watcher, entries))
         group.notify(NotifyRequest(watcher.id, full=True), settled=False)
 
@@ -165,8 +122,7 @@ class Watchers:
 
         Not in one that ends: its back ends are gone, so that it may know less than the phone does.
         """
-        same = [self._by_id[number] for number in self._of_user[watcher.user_key] if number != watcher.id]
-        others = [other for other in same if not other.ending]
+        others = [other for other in self.others_of(watcher) if not other.ending]
         for back_end in back_ends if others and not watcher.filters else ():
             for other in others:
                 known = other.resources.get(back_end.view.uri)
@@ -192,25 +148,19 @@ class Watchers:
         )
         self.back_ends.start(back_ends, now)
 
-    def restore(self, watcher: ListSubscription) -> None:
-        """Count a subscription among ours."""
-        self._by_id[watcher.id] = watcher
-        self._of_user[watcher.user_key] = (*self._of_user.get(watcher.user_key, ()), watcher.id)
-        self._counts[aor(watcher.identity)] += 1
-
     def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
         self.refreshed += 1
         log.debug("SUBSCRIBE in the dialog", extra={"subscription": watcher.label, "expires": expires})
         transaction = watcher.sip.waiting
         if watcher.accepts(transaction.request.values("accept")):
-            self.back_ends.offer_anew(watcher)
+            self.back_ends.wording.offer_anew(watcher)
         watcher.deflate = accepts_coding(transaction.request.rows("accept-encoding"), "deflate")
         watcher.ask(event_params(transaction.request.header("event") or ""))
         condition = transaction.request.header("suppress-if-match")
         spared = watcher.knows_all(condition)
         watcher.dormant = condition == "*"
-        self.set_pace(watcher, expires)
+        self.telling.set_pace(watcher, expires)
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
         filters = filters_after(transaction.request, watcher.event, watcher.filters)
         news_cseq = watcher.news_cseq if spared else watcher.kept_tag()
@@ -257,7 +207,7 @@ class Watchers:
                     watcher.news_since = watcher.news_since or now
                     self._writer.group.changes.append((watcher.id, back_end.row_id))
                 else:
-                    self._hold(watcher, {back_end.row_id}, back_end.row_id)
+                    self.telling.hold(watcher, {back_end.row_id}, back_end.row_id)
             return
         if news:
             watcher.has_news = True
@@ -275,45 +225,7 @@ class Watchers:
         watcher.settled = True
         rows, watcher.unsettled = set(watcher.unsettled), []
         if rows:
-            self.tell_rest(watcher, rows)
-
-    def _tell(self, request: NotifyRequest) -> None:
-        self._writer.group.notify(request)
-        self._writer.wake()
-
-    def tell_rest(self, watcher: ListSubscription, rows: set[int]) -> None:
-        """What did not fit into a NOTIFY goes into the next."""
-        if watcher.pace is not None:
-            self._hold(watcher, rows)
-        else:
-            self._tell_rows(watcher, rows)
-
-    def _hold(self, watcher: ListSubscription, rows: set[int], row_id: int | None = None) -> None:
-        """From their commit on: full state that goes out before does not show them, but counts as all."""
-
-        def committed(now: float) -> None:
-            if watcher.pace is not None and not watcher.ending:
-                watcher.pace.hold(rows)
-
-        self._writer.after(committed, row_id)
-
-    def _tell_held(self, watcher: ListSubscription, rows: set[int]) -> None:
-        """Full state, if that is no more (RFC 6446 section 5.5.1)."""
-        if len(rows) >= len(watcher.resources) > 0:
-            self.tell_full(watcher)
-        else:
-            self._tell_rows(watcher, rows)
-
-    def _tell_rows(self, watcher: ListSubscription, rows: set[int]) -> None:
-        if not watcher.ending:
-            self._tell(NotifyRequest(watcher.id, full=False, row_ids=rows))
-
-    def tell_full(self, watcher: ListSubscription) -> None:
-        """Full state as soon as it is numbered, or as soon as a dormant watcher asks for it."""
-        watcher.has_news = True
-        if not watcher.ending and not watcher.dormant:
-            self._writer.group.notify(NotifyRequest(watcher.id, full=True), settled=watcher.settled)
-            self._writer.wake()
+            self.telling.rest(watcher, rows)
 
     # -- NOTIFYs
 
@@ -340,7 +252,7 @@ class Watchers:
         with suppress(MalformedMessage):
             if event := answer.header("event"):
                 watcher.ask(event_params(event))
-                self.set_pace(watcher, watcher.sip.expires_at - now)
+                self.telling.set_pace(watcher, watcher.sip.expires_at - now)
 
     def _tell_behind(self, watcher: ListSubscription, now: float) -> None:
         """What back ends said before the watcher had the body before (RFC 4662 section 4.6)."""
@@ -348,7 +260,7 @@ class Watchers:
         for back_end in behind:
             self.back_ends.store(back_end, now)
         if behind:
-            self.tell_rest(watcher, {each.row_id for each in behind})
+            self.telling.rest(watcher, {each.row_id for each in behind})
 
     def notify_failed(self, notification: SIPIncomingSubscriptionNotifyDidFail, now: float) -> None:
         watcher = notification.sender.owner
@@ -377,7 +289,7 @@ class Watchers:
 
     def _tell_if_stale(self, watcher: ListSubscription) -> None:
         if watcher.force_full and watcher.id in self._by_id:
-            self.tell_full(watcher)
+            self.telling.full(watcher)
 
     def _answered(self, watcher: ListSubscription, now: float) -> None:
         row, watcher.in_flight = watcher.in_flight, None
@@ -407,7 +319,7 @@ class Watchers:
         """Send the final NOTIFY with full state and end the back ends."""
         if watcher.ending:
             return
-        self._tell(NotifyRequest(watcher.id, full=True, reason=reason))
+        self.telling.final(watcher, reason)
         self._writer.after(lambda now: self._wind_up(watcher, reason, now))
 
     def _wind_up(self, watcher: ListSubscription, reason: str, now: float) -> None:
@@ -420,18 +332,9 @@ class Watchers:
 
     def forget(self, watcher: ListSubscription, now: float) -> None:
         """The subscription is over on both sides."""
-        if self._by_id.pop(watcher.id, None) is not None:
-            others = tuple(each for each in self._of_user.pop(watcher.user_key) if each != watcher.id)
-            if others:
-                self._of_user[watcher.user_key] = others
-            self._uncount(aor(watcher.identity))
+        if self.strike(watcher):
             self.ended += 1
             log.debug("subscription over", extra={"subscription": watcher.label, "reason": watcher.ending})
             watcher.sip.drop(now)
             self._writer.group.ended_watchers.append(watcher.id)
             self._writer.wake()
-
-    def _uncount(self, user: str) -> None:
-        self._counts[user] -= 1
-        if not self._counts[user]:
-            del self._counts[user]

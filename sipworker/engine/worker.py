@@ -6,17 +6,11 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
-
-import psycopg
-from django.db import connection as django_connection
 
 from rls import traces
-from rls.domain.uri import InvalidUri, SipUri
 from rls.orders import channel
 from rls.problems import Problems
 from rls.services import LISTS, PROFILES, SETTINGS
-from rls.store.commit_group import Connection
 from rls.store.ids import IdBlocks
 from rls.store.numbering import OutboxRow
 from sipworker.documents.admission import DocumentAdmission
@@ -24,6 +18,7 @@ from sipworker.documents.notifier import EVENT, DocumentNotifier
 from sipworker.engine import monitoring, systemd
 from sipworker.engine.admission import Admission
 from sipworker.engine.complaints import Complaints
+from sipworker.engine.database import connect
 from sipworker.engine.directory import SPARE_IDS, Directory
 from sipworker.engine.doorstep import Doorstep
 from sipworker.engine.floods import Floods
@@ -37,7 +32,9 @@ from sipworker.engine.live_options import LiveOptions
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.orders import Orders
 from sipworker.engine.outbox import Listener
+from sipworker.engine.own_addresses import OwnAddresses
 from sipworker.engine.ownership import Ownership
+from sipworker.engine.parts import Parts
 from sipworker.engine.policy import Policy
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
@@ -48,10 +45,11 @@ from sipworker.engine.sampling import sample
 from sipworker.engine.sender import Sender
 from sipworker.engine.tracing import Tracer
 from sipworker.engine.watchers import Watchers
+from sipworker.engine.wording import Wording
 from sipworker.engine.writer import Writer
 from sipworker.sip import notifications as told
 from sipworker.sip.agent import UserAgent
-from sipworker.sip.flow import DEFAULT_PORTS, Flow, address_text
+from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.keyring import Keyring
 from sipworker.sip.timers import TimerWheel
@@ -71,18 +69,11 @@ STOP_AFTER = 5.0
 """Seconds that a stopping worker takes at most to write what it has."""
 
 
-async def connect() -> Connection:
-    """A connection of the worker's own, with the parameters of Django's."""
-    parameters = django_connection.get_connection_params()
-    for key in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(key, None)
-    return await psycopg.AsyncConnection[tuple[Any, ...]].connect(
-        **parameters, autocommit=True, application_name="rls sipworker"
-    )
-
-
 class SipWorker:
-    """`await start()`, then `await run()` until stop(). Raises InvalidCertificate."""
+    """`await start()`, then `await run()` until stop(). Raises InvalidCertificate.
+
+    A part that fails for good takes it down: its supervisor starts it anew.
+    """
 
     agent: UserAgent
     writer: Writer
@@ -97,8 +88,8 @@ class SipWorker:
         self.options = options
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
-        self._outside = SipUri.parse(options.server_address) if options.server_address else None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._parts = Parts(self._stopped.set)
+        self._addresses = OwnAddresses(options, lambda: self.transports.flows)
         self.tls = Tls(options.tls)
         self.transports: Transports = Transports(
             options.listen,
@@ -127,7 +118,7 @@ class SipWorker:
             extensions=("eventlist", *([OPTION_TAG] if options.request_lists else [])),
             accept=(ACCEPT, ACCEPT_ENCODING) if options.request_lists else (("Accept-Encoding", "identity"),),
             handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
-            advertise=self._advertised,
+            advertise=self._addresses.advertised,
             on_malformed=Complaints(self._loop.time).heard,
             on_outside=lambda flow, now: self.floods.heard(flow.remote[0], now),
             unproven=self._doorstep.unproven,
@@ -149,30 +140,8 @@ class SipWorker:
 
     # -- wiring
 
-    def _advertised(self, flow: Flow) -> str:
-        """What Via and Contact say: RLS_SERVER_ADDRESS if it is set, else the socket's address.
-
-        The port in it is that of UDP and TCP.
-        """
-        outside = self._outside
-        if outside is None:
-            return address_text(flow.local)
-        port = outside.port if flow.transport in ("udp", "tcp") else None
-        return f"{outside.host}:{port or flow.local[1]}"
-
-    def _names_us(self, uri: str) -> bool:
-        """Whether a Route value leads to one of our sockets."""
-        try:
-            parsed = SipUri.parse(uri)
-        except InvalidUri:
-            return False
-        port = parsed.port or DEFAULT_PORTS.get(parsed.transport or "udp", 5060)
-        address = f"{parsed.host}:{port}".lower()
-        return any(self._advertised(flow).lower() == address for flow in self.transports.flows)
-
     def _wire(self, ids: IdBlocks) -> None:
         options, agent = self.options, self.agent
-        host = self._host()
         self.ownership = Ownership(connect, options.worker)
         self.writer = Writer(
             self.ownership.connect,
@@ -185,16 +154,17 @@ class SipWorker:
         self.sender = Sender(
             self._loop.call_soon,
             self._loop.time,
-            host,
-            lambda watcher, rows: self.watchers.tell_rest(watcher, rows),
+            self._addresses.host,
+            lambda watcher, rows: self.watchers.telling.rest(watcher, rows),
             full_state=options.full_state,
             limits=Limits(options.bodies_per_notify, options.deflate_from),
         )
         self.presence_servers = PresenceServers(agent, options.presence_servers, options.presence_check)
         identity = BackEndIdentity(options)
         keys = Keyring.of_realms(options.backend_credentials) if options.backend_credentials else None
+        wording = Wording(agent, self.presence_servers, identity, keys)
         self.watchers = Watchers(
-            agent, self.writer, ids, self.sender, options, self.presence_servers, identity, keys
+            agent, self.writer, ids, self.sender, options, self.presence_servers, wording
         )
         self.live = LiveOptions(options, lambda: self.watchers.renew_paces(self._loop.time()))
         foreign = self.foreign = self._foreign(ids, keys)
@@ -217,8 +187,8 @@ class SipWorker:
             options,
             self.list_changes.learned,
             ids.take,
-            host,
-            self._names_us,
+            self._addresses.host,
+            self._addresses.names_us,
             self.presence_servers,
             self.profiles,
             self._list_user,
@@ -276,11 +246,6 @@ class SipWorker:
         self.orders.look()
         self.tracer.look()
 
-    def _host(self) -> str:
-        """The host part of Content-IDs."""
-        outside = self._outside
-        return f"worker{self.options.worker}.rls.invalid" if outside is None else outside.host
-
     # -- events
 
     def _receive(self, data: bytes, flow: Flow) -> None:
@@ -335,13 +300,15 @@ class SipWorker:
             await self.foreign.keeper.load()
         await self.list_changes.catch_up()
         await self.transports.start()
-        self._spawn(self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run())
-        self._spawn(self._turn_wheel(), self._hold_place())
-        self._spawn(self.documents.run(), self.profiles.run(), self.live.run())
-        self._spawn(self.orders.run(), self.tracer.run(self.watchers))
+        self._parts.start(
+            self.writer.run(), self.directory.run(), self.list_changes.run(), self.listener.run()
+        )
+        self._parts.start(self._turn_wheel(), self._hold_place())
+        self._parts.start(self.documents.run(), self.profiles.run(), self.live.run())
+        self._parts.start(self.orders.run(), self.tracer.run(self.watchers))
         self.presence_servers.watch(self._loop.time())
         if self.foreign is not None:
-            self._spawn(self.foreign.run(self.list_changes))
+            self._parts.start(self.foreign.run(self.list_changes))
         self.restart.resume(self._loop.time())
         self.documents.resume(self._loop.time())
         self.heartbeat = Heartbeat(
@@ -351,7 +318,7 @@ class SipWorker:
             self.problems,
             lambda: self.admission.draining,
         )
-        self._spawn(self.heartbeat.run())
+        self._parts.start(self.heartbeat.run())
         await self.listener.listening.wait()
         await self._start_http()
         systemd.tell(systemd.READY)
@@ -363,19 +330,6 @@ class SipWorker:
         if self.options.http is not None:
             self._http = HttpListener(*self.options.http, monitoring.paths(self))
             await self._http.start()
-
-    def _spawn(self, *coroutines: Any) -> None:
-        for coroutine in coroutines:
-            task = self._loop.create_task(coroutine)
-            task.add_done_callback(self._task_done)
-            self._tasks.append(task)
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        """A part that fails for good takes the worker down: its supervisor starts it anew."""
-        if not task.cancelled() and task.exception() is not None:
-            log.critical("a part of the worker failed", exc_info=task.exception())
-            self._failure = task.exception()
-            self._stopped.set()
 
     async def _turn_wheel(self) -> None:
         while True:
@@ -411,20 +365,16 @@ class SipWorker:
         systemd.tell(systemd.STOPPING)
         self.admission.draining = True
         self.writer.stop()
-        if self._tasks:
-            await asyncio.wait(self._tasks[:1], timeout=STOP_AFTER)
+        await self._parts.wait_for_first(STOP_AFTER)
         await self.transports.close()
         if self._http is not None:
             await self._http.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._parts.stop()
         if self.foreign is not None:
             await self.foreign.close()
         await self._ids.close()
         logging.getLogger().removeHandler(self.problems)
-        if self._failure is not None:
-            raise RuntimeError("the SIP worker failed") from self._failure
+        if self._parts.failure is not None:
+            raise RuntimeError("the SIP worker failed") from self._parts.failure
 
-    _failure: BaseException | None = None
     _http: HttpListener | None = None

@@ -70,8 +70,10 @@ class Rig:
         await made.list_changes.catch_up()
         self.network.wheel = made.wheel
         self.network.attach(RLS, agent.receive)
-        made._spawn(made.writer.run(), made.directory.run(), made.list_changes.run(), made.listener.run())
-        made._spawn(made.documents.run(), made.profiles.run(), made.live.run(), made.orders.run())
+        made._parts.start(
+            made.writer.run(), made.directory.run(), made.list_changes.run(), made.listener.run()
+        )
+        made._parts.start(made.documents.run(), made.profiles.run(), made.live.run(), made.orders.run())
         made.restart.resume(self.clock.now())
         made.documents.resume(self.clock.now())
         await made.listener.listening.wait()
@@ -95,10 +97,7 @@ class Rig:
 
     async def crash(self) -> None:
         """What is in memory is lost."""
-        tasks = self.worker._tasks
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.worker._parts.stop()
         await self._close()
 
     async def _close(self) -> None:
