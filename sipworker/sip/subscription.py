@@ -27,6 +27,7 @@ from sipworker.sip.notifications import (
 )
 from sipworker.sip.notify_answer import ok, refusal_of
 from sipworker.sip.received_notify import ReceivedNotify
+from sipworker.sip.refreshing import Refreshing
 from sipworker.sip.second_tries import SecondTries, place_of
 from sipworker.sip.sending import send_request
 from sipworker.sip.taken import taken_with, was_taken
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 ENDING_CODES = frozenset({404, 405, 410, 416, *range(480, 486), 489, 501, 604})
 """Final responses that end a subscription on either side (RFC 6665 sections 4.1.2.2, 4.2.2)."""
-SAME_EXPIRY = 2.0
-"""Seconds by which an expiry that was only rounded or delayed may seem to move."""
 MAX_FORWARDS = "Max-Forwards: 70\r\n"
 LONGEST_TAG = 200
 """Characters of an entity tag that is worth keeping."""
@@ -48,7 +47,7 @@ LONGEST_TAG = 200
 _state_of = lru_cache(8192)(SubscriptionState.parse)
 
 
-class Subscription:
+class Subscription(Refreshing):
     """`state` is null, sent, pending, active or terminated.
 
     `headers` are whole lines that go into every SUBSCRIBE (Accept, Supported, …; Max-Forwards
@@ -59,10 +58,8 @@ class Subscription:
     """
 
     __slots__ = (
-        "_answering", "_family", "_refresh", "_refresh_at", "_second_tries", "_taken",
-        "_timer_at", "_timer_n", "_tries_end",
-        "agent", "body", "dialog", "entity_tag", "event", "expires", "expires_at", "headers", "keys", "owner",
-        "state",
+        "_answering", "_family", "_second_tries", "_taken", "_timer_n", "_tries_end",
+        "body", "dialog", "entity_tag", "event", "expires", "headers", "keys", "owner", "state",
     )  # fmt: skip
 
     def __init__(
@@ -81,7 +78,7 @@ class Subscription:
         owner: object = None,
         forks: bool = False,
     ) -> None:
-        self.agent = agent
+        super().__init__(agent)
         self.event = event
         self.headers = headers if "Max-Forwards:" in headers else MAX_FORWARDS + headers
         self.expires = expires
@@ -91,7 +88,6 @@ class Subscription:
         self.state = "null"
         self.entity_tag = ""
         """Of the last NOTIFY: a refresh needs no other for the same state (RFC 5839)."""
-        self.expires_at = 0.0
         token = agent.new_call_id()  # for the tag, too: they travel together, so two are no harder to guess
         self.dialog = Dialog(
             call_id=token,
@@ -106,8 +102,6 @@ class Subscription:
         self._second_tries: SecondTries | None = None
         self._answering = False
         self._taken = 0
-        self._refresh: Timer | None = None
-        self._refresh_at = self._timer_at = 0.0
         self._timer_n: Timer | None = None
         self._tries_end = False
 
@@ -148,13 +142,13 @@ class Subscription:
         self.expires = 0
         self._tries_end = True
         self._second_tries = None
-        self._cancel(self._refresh)
+        self._stop_refresh()
         if self.state != "sent":
             self._send(now)
 
     def drop(self) -> None:
         """Forget the subscription without a word."""
-        self._cancel(self._refresh)
+        self._stop_refresh()
         self._stop_timer_n()
         self.state = "terminated"
         call_id = self.dialog.call_id
@@ -345,7 +339,7 @@ class Subscription:
         return self.expires_at - now if self.expires_at > now else self.expires
 
     def _terminated(self, state: SubscriptionState, now: float) -> None:
-        self._cancel(self._refresh)
+        self._stop_refresh()
         self._change_state("terminated", now)
         # Retransmissions of the final NOTIFY still want their 200.
         self.agent.wheel.schedule(now + self.agent.transactions.timer_j, lambda now: self.drop())
@@ -355,46 +349,12 @@ class Subscription:
         self._answering = False
         self.agent.transmit(response_flow(request, flow), ok(request, self.agent.contact(flow)))
 
-    # -- time
-
-    def _lasts(self, seconds: float, now: float) -> None:
-        if self._refresh is not None and abs(now + seconds - self.expires_at) < SAME_EXPIRY:
-            return  # else NOTIFYs in a row would put the refresh off for ever
-        self.expires_at = now + seconds
-        # Before expiry minus Timer F; spread, so that a storm does not come back each hour.
-        agent = self.agent
-        early = min(seconds / 2, agent.transactions.timer_f + agent.random() * seconds / 10)
-        self._schedule_refresh(seconds - early, now)
-
-    def _schedule_refresh(self, delay: float, now: float) -> None:
-        """Move the refresh; a timer that is set too early is kept and looks again when it fires.
-
-        Every NOTIFY moves it: a timer each time would fill the wheel.
-        """
-        self._refresh_at = now + max(delay, 1)
-        if self._refresh is not None and self._refresh_at >= self._timer_at:
-            return
-        self._cancel(self._refresh)
-        self._timer_at = self._refresh_at
-        self._refresh = self.agent.wheel.schedule(self._timer_at, self._refresh_due)
-
-    def _refresh_due(self, now: float) -> None:
-        self._refresh = None
-        if now < self._refresh_at:
-            self._schedule_refresh(self._refresh_at - now, now)
-        else:
-            self.refresh(now)
-
     def _change_state(self, state: str, now: float) -> None:
         if state != self.state:
             previous, self.state = self.state, state
             self.agent.observe(SIPSubscriptionChangedState(self, previous, state), now)
 
     def _stop_timer_n(self) -> None:
-        self._cancel(self._timer_n)
-        self._timer_n = None
-
-    @staticmethod
-    def _cancel(timer: Timer | None) -> None:
-        if timer is not None:
-            timer.cancel()
+        if self._timer_n is not None:
+            self._timer_n.cancel()
+            self._timer_n = None
