@@ -7,7 +7,7 @@ from rlsproject.variables import Section, Setting
 
 INTRODUCTION = """# Settings
 
-Made by `manage.py settingsreference` from `rlsproject/environment.py`; do not edit.
+Made by `manage.py settingsreference` from `rlsproject/environment`; do not edit.
 
 Every setting is an environment variable. It may also stand in `.env` at the top of the
 project (`RLS_ENV_FILE` names another file); the real environment wins. An empty variable

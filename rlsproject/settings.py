@@ -1,4 +1,4 @@
-"""Django's settings. What can be set from outside is described in `environment.py`."""
+"""Django's settings. What can be set from outside is described in `environment`."""
 
 from __future__ import annotations
 

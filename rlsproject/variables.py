@@ -24,6 +24,9 @@ class Kind(Enum):
     LIST = "comma-separated list"
 
 
+TEXT, WHOLE, NUMBER, FLAG, LIST = Kind.TEXT, Kind.WHOLE, Kind.NUMBER, Kind.FLAG, Kind.LIST
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One environment variable; `default` is what one would write into `.env`.
