@@ -41,6 +41,12 @@ class State:
     headers: tuple[str, ...] = ()
 
 
+def is_known(state: State | None, refresh: Message) -> bool:
+    """Whether Suppress-If-Match names the tag of this state."""
+    tags = refresh.rows("Suppress-If-Match")
+    return state is not None and any(f"SIP-ETag: {tag}" in state.headers for tag in tags)
+
+
 @dataclass(frozen=True)
 class Script:
     """How a SUBSCRIBE for a resource is taken; `status` 0: not at all.
@@ -149,7 +155,8 @@ class Domain:
 
 
 class PresenceServer:
-    """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again.
+    """Answers SUBSCRIBEs by the scripts of their domains, refreshes with the last state again, or
+    with 204 where they name its entity tag (RFC 5839 section 6.3).
 
     What comes again by the branch of what was answered, because that was late, is no further request.
     """
@@ -215,6 +222,8 @@ class PresenceServer:
             if dialog.refusal:
                 self._respond(message, answer(message, dialog.refusal))
             return
+        if is_known(dialog.last, message):
+            script = Script(status=204)
         self._accept(dialog, message, script)
         dialog.ended = dialog.ended or message["Expires"] == "0"
 

@@ -17,7 +17,7 @@ from sipworker.watchlist.options import Options
 from sipworker.watchlist.session import Ending, Session
 from tests.live.watchlist.notifier import ScriptedNotifier
 from tests.live.watchlist.running import ALICE, LIST
-from tests.pure.watchlist.lists import BOB, CLAIRE, PIDF, contact, encoded, pidf
+from tests.pure.watchlist.lists import BOB, CLAIRE, PIDF, contact, encoded, gone, pidf
 
 pytestmark = pytest.mark.asyncio
 
@@ -56,6 +56,15 @@ async def test_old_version_is_shown_as_discarded() -> None:
     assert "discarded" in shown
     said = session.table.rows[BOB].instances["1"].said
     assert said and said.state == "open"
+
+
+@pytest.mark.req("R4662-5.6.2-3")
+async def test_ended_contact_leaves_with_the_next_full_state() -> None:
+    ended = encoded(1, False, gone(BOB, "noresource"))
+    async with ScriptedNotifier(FULL, ended, encoded(2, True, contact(CLAIRE))) as notifier:
+        _, session, shown = await watch(notifier.server(), notifier.heard(3))
+    assert "noresource" in shown
+    assert list(session.table.rows) == [CLAIRE]
 
 
 async def test_unreadable_body_is_said_and_does_not_end_it() -> None:
