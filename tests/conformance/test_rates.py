@@ -22,7 +22,7 @@ def test_what_is_no_rate_was_not_asked_for(peers: Peers, text: str) -> None:
     assert max_rate(call.notify(0).message) == ""
 
 
-@pytest.mark.req("R6446-9.2-1")
+@pytest.mark.req("R6446-9.2-1", "R6446-5.2-1")
 @pytest.mark.parametrize(("text", "kept"), [("99", "99"), ("01.50", "1.5"), ("0.0123456789", "0.0123456789")])
 def test_what_is_a_rate_is_kept(peers: Peers, text: str, kept: str) -> None:
     call = peers.call(event=f"presence;max-rate={text}")

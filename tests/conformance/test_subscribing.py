@@ -119,13 +119,21 @@ def test_package_is_looked_at_before_permission(subject_of: SubjectOf, new_phone
 
 
 @pytest.mark.req("R6665-4.2.2-2")
-def test_failed_notify_causes_no_further_one(peers: Peers) -> None:
-    peers.resources.scripts |= {member: Script() for member in peers.subject.members}
-    peers.phone.respond = lambda request: answer(request, 500)
+@pytest.mark.parametrize("status", [481, 500])
+def test_failed_notify_causes_no_further_one(peers: Peers, new_phone: NewPhone, status: int) -> None:
+    """Neither at once nor by the tick that tells another watcher a change."""
+    silent = {member: Script() for member in peers.subject.members}
+    peers.resources.scripts |= silent
+    peers.phone.respond = lambda request: answer(request, status, "Retry-After: 3600")
     call = peers.call()
     assert call.subscribe().status == 200
     call.notify(0)
-    time.sleep(1.0)
+    for member in silent:
+        del peers.resources.scripts[member]
+    other = new_phone(peers.subject).subscribe(peers.subject.list_uri)
+    other.settled()
+    peers.resources.dialogs_of(peers.member)[-1].notify(pidf("bob", "news"))
+    assert other.notify(2).body_of(peers.member) == pidf("bob", "news")
     assert len(call.notifies) == 1
 
 

@@ -185,22 +185,25 @@ def test_each_notifier_that_answers_is_an_instance_whose_id_stays(
     assert instances(call.notify(3), bob) == both
 
 
-@pytest.mark.req("R6446-5.4-2")
-@pytest.mark.req("R6446-5.2-1", "R6446-5.4-1")
-def test_who_asks_for_fewer_notifies_gets_fewer_and_the_last_state(
-    subscribed: Subscribing, resources: Domain, domain: str
-) -> None:
-    bob = f"sip:bob@{domain}"
-    call = subscribed("presence;max-rate=0.5", State(b"<first/>"))
-    assert call.notify(1).state.endswith(";max-rate=0.5")
-    assert resources.dialog(bob).first["Event"] == "presence", "the rate is ours to keep"
-    for number in range(3):
-        assert resources.dialog(bob).notify(b"<%d/>" % number).status == 200
-    eventually(lambda: call.notifies[-1].body.find(b"<2/>") > 0, "the last state")
-    gaps = [
-        later.at - earlier.at for earlier, later in zip(call.notifies[1:], call.notifies[2:], strict=False)
-    ]
-    assert gaps and min(gaps) > 1, "two seconds, less what arrived late"
+def complete(event: str) -> State:
+    (each,) = [each for each in PACKAGES if each.event == event]
+    return State(each.body(0, "full"), content_type=each.kind)
+
+
+@pytest.mark.req("R4575-3.9-1", "R3680-4.4-1")
+@pytest.mark.parametrize("event", ["conference", "reg"])
+def test_these_packages_have_one_notifier(subscribing: Subscribing, resources: Domain, event: str) -> None:
+    subscribing(event, complete(event))
+    (dialog,) = dialogs_of(resources, event)
+    assert dialog.answer_to_last().status == 200
+    forked = dialog.notify_request(complete(event))
+    dialog.send(forked.replace(dialog.tag.encode(), token().encode()))
+    assert dialog.answer_to_last().status == 481
+
+
+@pytest.mark.req("R3680-4.4-1")
+def test_reg_lasts_a_little_longer_than_registrations(subscribing: Subscribing) -> None:
+    assert subscribing("reg", complete("reg")).subscribe(None)["Expires"] == "3761"
 
 
 @pytest.mark.req("R6446-6.2-1")

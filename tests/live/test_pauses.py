@@ -73,7 +73,7 @@ def package_of(call: ListCall) -> str:
 
 
 @pytest.mark.req("R4235-3.10-1", "R3842-3.11-1", "R3857-4.10-1", "R4575-3.9-1")
-@pytest.mark.req("R6446-5.2-1", "R6446-5.4-1", "R6446-5.4-2")
+@pytest.mark.req("R6446-5.2-2", "R6446-5.4-1", "R6446-5.4-2")
 def test_packages_and_rates_bring_fewer_notifies_and_the_last_state(
     new_phone: NewPhone, server: ListServer, list_uri: str, resources: Domain, domain: str
 ) -> None:
