@@ -64,6 +64,32 @@ def server(live_server: LiveServer) -> str:
 
 
 @pytest.fixture
+def work_of_operators(server: str) -> None:
+    """A row in each list that is empty otherwise."""
+    from django.contrib.admin.models import LogEntry
+    from django.contrib.auth.models import Group, User
+
+    from rls import orders, traces
+    from rls.models import AccessToken, Order, Subscriber, Trace, Watcher
+    from tests.browser.test_operations import record
+    from tests.django.xcap.documents import inline, services
+    from xcap import store
+    from xcap.selectors import DocumentSelector, Xui
+    from xcap.usages import RLS_SERVICES
+
+    orders.for_watchers(Order.Kind.END, Watcher.objects.filter(pk=42), by="admin", reason="rejected")
+    record(traces.start(Trace.Kind.WATCHER, "42", by="admin").pk)
+    alice = Subscriber.objects.get(username="alice")
+    AccessToken.objects.create(subscriber=alice, label="phone book")
+    operators = Group.objects.create(name="operators")
+    admin = User.objects.get(username="admin")
+    said = "Send full state: Worker 1 was told: send full state, and it answered with as many words as this."
+    LogEntry.objects.log_actions(admin.pk, [operators], 2, said, single_object=True)
+    document = services(inline("sip:friends@example.test", "sip:bob@example.test", "tel:+49301234"))
+    store.put(RLS_SERVICES, DocumentSelector("rls-services", Xui("alice", "example.test"), "index"), document)
+
+
+@pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens an empty tab with its own cookies; what its console complains of fails the test."""
     complaints: list[str] = []
