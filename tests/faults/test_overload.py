@@ -71,7 +71,7 @@ def _judge(result: dict[str, Any], lists: int) -> None:
 
 def _recovers(plant: Plant) -> None:
     phone = phone_of(plant)
-    eventually(lambda: _is_served(phone), "recovery", 10)
+    eventually(lambda: _is_served(phone), "recovery")
     phone.close()
 
 
