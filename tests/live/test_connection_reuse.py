@@ -64,19 +64,19 @@ async def test_idle_connections_outlast_every_transaction(monkeypatch: pytest.Mo
     await transports.start()
     phone, to_us = await asyncio.open_connection(*transports.flows[0].local)
     to_us.write(b"OPTIONS sip:x SIP/2.0\r\nContent-Length: 0\r\n\r\n")
-    from_phone = await asyncio.wait_for(received.get(), 10)
+    from_phone = await asyncio.wait_for(received.get(), LIMIT)
     accepted: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
     server = await asyncio.start_server(lambda *streams: accepted.put_nowait(streams), "127.0.0.1")
     to_server = transports.flows[0].to(server.sockets[0].getsockname())
     transports.send(to_server, b"first")
-    at_server, from_server = await asyncio.wait_for(accepted.get(), 10)
+    at_server, from_server = await asyncio.wait_for(accepted.get(), LIMIT)
     for _ in range(40):
         clock.set_forward_to(clock.now() + 1)
         await asyncio.sleep(0)
     for flow in (from_phone, to_server):
         transports.send(flow, b"later")
-    assert await asyncio.wait_for(phone.readexactly(5), 10) == b"later"
-    assert await asyncio.wait_for(at_server.readexactly(10), 10) == b"firstlater"
+    assert await asyncio.wait_for(phone.readexactly(5), LIMIT) == b"later"
+    assert await asyncio.wait_for(at_server.readexactly(10), LIMIT) == b"firstlater"
     assert accepted.empty(), "by the same connection"
     to_us.close()
     from_server.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -88,15 +87,16 @@ def test_next_notify_waits_for_the_answer_and_brings_every_change(
 ) -> None:
     put_list("bob")
     etags = [etag_of(server, domain)]
-    watch = accepted(phone, sel, mode="xcap-patching")
+    watch, other = accepted(phone, sel, mode="xcap-patching"), accepted(phone, sel)
     watch.told(1)
+    other.told(1)
     silent = True
-    phone.respond = lambda request: None if silent else ok(request)
-    for member in ("claire", "dave", "eve"):
+    phone.respond = lambda request: None if silent and watch.is_notify(request) else ok(request)
+    for number, member in enumerate(("claire", "dave", "eve"), 2):
         put_list(member)
         etags.append(etag_of(server, domain))
         watch.told(2)
-    time.sleep(0.3)
+        other.told(number)
     assert len(watch.notifies) == 2
     silent = False
     told = [*watch.told(2).documents, *watch.told(3).documents]
@@ -236,11 +236,12 @@ def test_new_subscription_of_who_knows_everything_gets_a_notify_without_body(
 @pytest.mark.req("R5839-6.2-2")
 def test_subscription_sleeps_until_a_refresh_wakes_it(phone: Phone, put_list: PutList, sel: str) -> None:
     put_list("bob")
-    watch = accepted(phone, sel)
+    watch, other = accepted(phone, sel), accepted(phone, sel)
     watch.told(1)
+    other.told(1)
     assert watch.subscribe(600, unless("*")).status == 204
     put_list("claire")
-    time.sleep(0.5)
+    other.told(2)
     assert len(watch.notifies) == 1
     assert watch.subscribe(600).status == 200
     assert watch.told(2).documents[0][0] == sel

@@ -189,8 +189,7 @@ async def test_what_others_have_read_waits_for_the_commit_under_way(
 async def test_a_killed_connection_loses_nothing(bench: Bench) -> None:
     bench.start()
     kill = "select pg_terminate_backend(%s)"
-    while not bench.used:
-        await asyncio.sleep(0.01)
+    await until(lambda: bench.used)
     for row in range(100):
         bench.learn(row, b"<kept/>")
         if row % 20 == 10:

@@ -12,6 +12,9 @@ from tests.django.store.rows import OWNER, SLICES, presentity, state, states, st
 pytestmark = pytest.mark.asyncio
 
 BODY = b"<presence>" + b"x" * 320 + b"%d</presence>"
+ENOUGH = 900
+"""Of 1000: while somebody else has a snapshot, dead rows stay and a page may fill. Without room in the pages
+(fillfactor 100) 155 are HOT, with an index on what changes none."""
 
 
 async def updates(connection: Connection, table: str) -> tuple[int, int]:
@@ -37,7 +40,7 @@ async def test_updates_of_states_are_hot(connection: Connection) -> None:
         await tell(connection, turn)
     after = await updates(connection, "rls_presentity")
     assert after[0] - before[0] == 1000
-    assert after[1] - before[1] >= 990
+    assert after[1] - before[1] >= ENOUGH
 
 
 async def test_numbering_is_hot(connection: Connection) -> None:
@@ -50,4 +53,4 @@ async def test_numbering_is_hot(connection: Connection) -> None:
         await write(connection, group, OWNER, SLICES)
     after = await updates(connection, "rls_watchers")
     assert after[0] - before[0] == 1000
-    assert after[1] - before[1] >= 950
+    assert after[1] - before[1] >= ENOUGH

@@ -9,6 +9,7 @@ import pytest
 from rls.store.commit_group import CommitGroup, Connection, write
 from rls.store.numbering import NotifyRequest, OutboxRow
 from tests.django.database import column, connect, select
+from tests.django.engine.waiting import LIMIT
 from tests.django.store.rows import OWNER, SLICES, refreshed, store, watcher
 
 pytestmark = pytest.mark.asyncio
@@ -27,6 +28,14 @@ def full(number: int, reason: str = "") -> NotifyRequest:
 
 def partial(number: int, *rows: int) -> NotifyRequest:
     return NotifyRequest(number, full=False, row_ids=set(rows))
+
+
+async def waits_for_a_lock(connection: Connection, witness: Connection) -> None:
+    """Until it waits for somebody else; `witness` can tell."""
+    query = "select exists (select from pg_locks where pid = %s and not granted)"
+    async with asyncio.timeout(LIMIT):
+        while await column(witness, query, connection.info.backend_pid) != [True]:
+            await asyncio.sleep(0.002)
 
 
 @pytest.mark.req("R4662-5.2-3", "R4662-5.2-8")
@@ -112,8 +121,7 @@ async def test_a_writer_waits_for_the_lock_and_counts_on(connection: Connection,
     async with other.transaction():
         await other.execute("update rls_watchers set version = 5, local_cseq = 6, status = 1 where id = 3")
         waiting = asyncio.create_task(notify(connection, full(3)))
-        await asyncio.sleep(0.05)
-        assert not waiting.done()
+        await waits_for_a_lock(connection, other)
     assert [(row.version, row.cseq) for row in await waiting] == [(6, 7)]
 
 
@@ -124,7 +132,7 @@ async def test_a_subscription_that_ended_while_the_writer_waited_is_not_numbered
     async with other.transaction():
         await other.execute("update rls_watchers set status = 3 where id = 3")
         waiting = asyncio.create_task(notify(connection, full(3)))
-        await asyncio.sleep(0.05)
+        await waits_for_a_lock(connection, other)
     assert await waiting == []
 
 
@@ -138,6 +146,6 @@ async def test_a_group_and_a_tick_never_wait_for_each_other_in_a_circle(connecti
     async with await connect() as tick, tick.transaction():
         await tick.execute(lock, (5,))
         waiting = asyncio.create_task(write(connection, group, OWNER, SLICES))
-        await asyncio.sleep(0.05)
+        await waits_for_a_lock(connection, tick)
         await asyncio.wait_for(tick.execute(lock, (15,)), 60)
     assert sorted(row.watcher_id for row in await waiting) == [5, 15]
