@@ -31,12 +31,12 @@ TUNING = Section(
         Setting(
             "RLS_COMMIT_WAITING",
             WHOLE,
-            "24",
+            "32",
             "NOTIFYs",
             "So many waiting back-end NOTIFYs start a commit at once.",
         ),
         Setting(
-            "RLS_COMMIT_GAP_MS", NUMBER, "40", "ms", "Else a commit starts this long after the last one did."
+            "RLS_COMMIT_GAP_MS", NUMBER, "60", "ms", "Else a commit starts this long after the last one did."
         ),
         Setting(
             "RLS_BACKEND_IN_FLIGHT",
