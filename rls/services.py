@@ -52,8 +52,6 @@ def settings_changed(**signal: Any) -> None:
 
 ABANDONED_AFTER = 3600
 """Seconds after its expiry that a subscription's owner has to end it; then nobody will."""
-
-
 LIVING = 60
 """Seconds since its heartbeat for which a worker counts as living."""
 

@@ -11,6 +11,7 @@ from rls.domain.uri import InvalidUri
 from sipworker.documents import store
 from sipworker.documents.store import Renewal, Task, Written
 from sipworker.documents.subscription import DocumentSubscription
+from sipworker.engine import notify_retries
 from sipworker.engine.dialog_row import resumed
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.rows import storable
@@ -30,8 +31,6 @@ log = logging.getLogger("rls.documents")
 EVENT = "xcap-diff"
 RETRY = 2.0
 """Seconds until what the database did not take is tried again."""
-RETRY_FIRST, RETRY_MOST = 5.0, 300.0
-"""Seconds until full state after a NOTIFY that failed without ending the subscription."""
 ROOM, ROOM_OF_A_DATAGRAM = 1_000_000, 59_000
 """Octets of all reports in a NOTIFY."""
 
@@ -101,8 +100,8 @@ class DocumentNotifier:
             self._forget(subscription, now)
             self._need(subscription)
             return
-        delay = min(RETRY_FIRST * 2.0**subscription.retries, RETRY_MOST)
-        subscription.retries = min(subscription.retries + 1, 10)
+        delay = notify_retries.pause(subscription.retries)
+        subscription.retries += 1
         self._agent.wheel.schedule(now + delay, lambda now: self._tell_all(subscription))
 
     def _tell_all(self, subscription: DocumentSubscription) -> None:

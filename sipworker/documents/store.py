@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections, transaction
 
+from rls.services import ABANDONED_AFTER
 from xcap import observation
 from xcap.diff.report import MODES, Report, entity_tag, full_state, report
 from xcap.diff.watched import Watched
@@ -18,9 +19,6 @@ from xcap.models import DocumentWatcher
 from xcap.selectors import Xui
 
 log = logging.getLogger("rls.documents")
-
-ABANDONED_AFTER = 3600
-"""Seconds after its expiry that the worker of a subscription has to end it; then any may delete it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rls.domain.lists import Entry
 from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
 from rls.store.rows import RefreshRow
+from sipworker.engine import notify_retries
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.filtering import filters_after
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
@@ -37,8 +38,6 @@ from sipworker.sip.notifications import (
 log = logging.getLogger("rls.watchers")
 
 REQUIRE = ("Require", "eventlist")
-RETRY_FIRST, RETRY_MOST = 5.0, 300.0
-"""Seconds until the next full state after a NOTIFY that failed without ending the subscription."""
 LONGEST_PAUSE = 3600
 """Seconds that a watcher's Retry-After can ask for."""
 
@@ -283,8 +282,8 @@ class Watchers(Roll):
         self._try_again(watcher, leading_seconds(asked) or 0, now)
 
     def _try_again(self, watcher: ListSubscription, retry_after: int, now: float) -> None:
-        delay = max(min(RETRY_FIRST * 2.0**watcher.retries, RETRY_MOST), min(retry_after, LONGEST_PAUSE))
-        watcher.retries = min(watcher.retries + 1, 10)
+        delay = max(notify_retries.pause(watcher.retries), min(retry_after, LONGEST_PAUSE))
+        watcher.retries += 1
         self._agent.wheel.schedule(now + delay, lambda now: self._tell_if_stale(watcher))
 
     def _tell_if_stale(self, watcher: ListSubscription) -> None:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from django.db import connection
 from psycopg import AsyncConnection
 
 from rls.store.commit_group import Connection
-
-
-def parameters() -> dict[str, Any]:
-    parameters = dict(connection.get_connection_params())
-    for key in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(key, None)
-    return parameters
+from sipworker.engine.database import parameters
 
 
 async def connect() -> Connection:

@@ -29,11 +29,10 @@ class Line:
 
 
 @dataclass(slots=True)
-class Plan:
-    """The entries that a list will have, and how that differs from now."""
+class Changes:
+    """How a list differs from now, line by line."""
 
-    wanted: list[ListEntry]
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list, kw_only=True)
 
     @property
     def failed(self) -> bool:
@@ -42,6 +41,13 @@ class Plan:
     @property
     def changes(self) -> bool:
         return any(line.sign in "+-~" for line in self.lines)
+
+
+@dataclass(slots=True)
+class Plan(Changes):
+    """The entries that a list will have, and how that differs from now."""
+
+    wanted: list[ListEntry]
 
 
 def plan(present: Sequence[ListEntry], records: Iterable[Record], *, replace: bool) -> Plan:

@@ -1,7 +1,7 @@
 """Writing what tables and cards say into the stored lists, all of a list or nothing of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.db import transaction
@@ -12,28 +12,19 @@ from xcap.documents.entries import entries, with_entries
 from xcap.documents.validation import parse
 from xcap.domains import default_domain
 from xcap.errors import Conflict
-from xcap.exchange.changes import Line, Plan, plan
+from xcap.exchange.changes import Changes, Line, Plan, plan
 from xcap.exchange.record import Record
 from xcap.selectors import DocumentSelector, InvalidSelector, Xui
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES, ApplicationUsage
 
 
 @dataclass(slots=True)
-class Outcome:
+class Outcome(Changes):
     """What became of one list; `stored` False where nothing was written."""
 
     user: str
     list_name: str
-    lines: list[Line] = field(default_factory=list)
     stored: bool = False
-
-    @property
-    def failed(self) -> bool:
-        return any(line.sign == "!" for line in self.lines)
-
-    @property
-    def changes(self) -> bool:
-        return any(line.sign in "+-~" for line in self.lines)
 
     @property
     def summary(self) -> str:
@@ -135,7 +126,7 @@ class _Writer:
 
     def _planned(self, label: str, records: Sequence[Record]) -> tuple[bytes, Plan]:
         if problems := [record for record in records if record.problem]:
-            return self._body, Plan([], [Line("!", each.problem, each.line) for each in problems])
+            return self._body, Plan([], lines=[Line("!", each.problem, each.line) for each in problems])
         body = labels.with_list(self._body, label)
         locate = labels.locate(label)
         present = entries(locate(parse(body)))

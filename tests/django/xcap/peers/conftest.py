@@ -11,7 +11,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from tests.django.database import parameters
+from sipworker.engine.database import parameters
 from tests.django.xcap.peers.mariadb import PASSWORD, MariaDb
 
 Rows = dict[str, list[dict[str, Any]]]
