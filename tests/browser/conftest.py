@@ -52,13 +52,10 @@ def server(live_server: LiveServer) -> str:
     from django.contrib.auth.models import User
 
     from rls.api.throttle import allowed
-    from rls.models import CompatibilityProfile
     from tests.django.admin import rows
 
     allowed.forget()
     rows.fill()
-    # Those of the migrations are gone after the first test: each leaves an empty database.
-    CompatibilityProfile.objects.get_or_create(name="Yealink (BLF list)", user_agents="Yealink*")
     User.objects.create_superuser("admin", password="password")
     return str(live_server)
 
