@@ -41,6 +41,8 @@ class Answer(NamedTuple):
 
 
 class Question(NamedTuple):
+    """What the URI leads to, and the `ha1` of `user`; `done(answer, now)` is called once that is known."""
+
     uri: str
     user: User | None
     done: Callable[[Answer | None, float], None]

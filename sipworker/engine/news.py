@@ -13,6 +13,8 @@ MOST_BEHIND = 100
 
 
 class News(Enum):
+    """What a body of a back end has for its watcher."""
+
     NONE = "nothing that the watcher does not see"
     SOME = "something to tell"
     INCOMPLETE = "only a piece: the complete document has to be asked for"

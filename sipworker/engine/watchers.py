@@ -244,7 +244,7 @@ class Watchers(Roll):
             if watcher.pace is not None and watcher.pace.rates:
                 self._hear_rates(watcher, notification.answer, now)
             self._tell_behind(watcher, now)
-            self._answered(watcher, now)
+            self._notify_answered(watcher, now)
 
     def _hear_rates(self, watcher: ListSubscription, answer: Response, now: float) -> None:
         """Who has asked for rates may do so again in the answer to a NOTIFY (RFC 6446 section 4.1)."""
@@ -276,7 +276,7 @@ class Watchers(Roll):
             return
         # A version was consumed: the next NOTIFY is full state (RFC 6665 section 4.2.2).
         watcher.force_full = True
-        self._answered(watcher, now)
+        self._notify_answered(watcher, now)
         outcome = notification.outcome
         asked = outcome.header("retry-after") if isinstance(outcome, Response) else None
         self._try_again(watcher, leading_seconds(asked) or 0, now)
@@ -290,7 +290,7 @@ class Watchers(Roll):
         if watcher.force_full and watcher.id in self._by_id:
             self.telling.full(watcher)
 
-    def _answered(self, watcher: ListSubscription, now: float) -> None:
+    def _notify_answered(self, watcher: ListSubscription, now: float) -> None:
         row, watcher.in_flight = watcher.in_flight, None
         if row is None:
             return

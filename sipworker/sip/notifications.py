@@ -98,6 +98,8 @@ class SIPIncomingSubscriptionGotRefreshingSubscribe:
 
 @dataclass(slots=True)
 class SIPIncomingSubscriptionNotifyDidSucceed:
+    """The NOTIFY with this CSeq got a 2xx, `answer`."""
+
     sender: IncomingSubscription
     cseq: int
     answer: Response

@@ -55,6 +55,7 @@ class TimerWheel:
         return sum(map(len, self._slots.values())) + len(self._due)
 
     def schedule(self, when: float, callback: Callback) -> Timer:
+        """Run `callback(now)` at `when` (seconds on the clock of advance()), or with the next slot."""
         timer = Timer(callback)
         slot = ceil(when / self._resolution)
         if slot <= self._position:
