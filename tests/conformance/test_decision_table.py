@@ -42,6 +42,12 @@ ANYTHING = ""
 """Of a header's value: it has to be there."""
 EVENTS = {"Allow-Events": ANYTHING}
 LIST_TYPES = "multipart/related, application/rlmi+xml"
+TWO_FILTERS = (
+    b'<filter-set xmlns="urn:ietf:params:xml:ns:simple-filter">'
+    b'<filter id="1" uri="sip:bob@example.com"><what><include>//x</include></what></filter>'
+    b'<filter id="2" uri="sip:bob@EXAMPLE.com"><what><include>//y</include></what></filter></filter-set>'
+)
+"""For one resource."""
 OLD_ACCEPT = f"Accept: {LIST_TYPES}, application/pidf+xml"
 
 
@@ -108,6 +114,13 @@ ROWS = (
         488,
         {"Warning": ANYTHING},
         also=("R4660-5.4-1",),
+    ),
+    Row(
+        "D37",
+        added("Content-Type: application/simple-filter+xml", body=TWO_FILTERS),
+        488,
+        {"Warning": ANYTHING},
+        also=("R4660-4.1-5",),
     ),
     Row("D38", asked(30), 423, {"Min-Expires": "60"}),
     Row("D39", asked(3600), 200, {"Expires": "3600"}, ALONE),

@@ -162,10 +162,11 @@ def test_one_odd_answer_does_not_end_a_subscription(peers: Peers, status: int) -
     assert call.subscribe().status == 200
 
 
-@pytest.mark.req("R3265-3.3.4-2")
-def test_second_subscription_in_a_dialog_leaves_the_first_as_it_was(peers: Peers) -> None:
+@pytest.mark.req("R3265-3.3.4-2", "R6665-4.2.1.1-6")
+@pytest.mark.parametrize("event", ["presence;id=2", "dialog"])
+def test_second_subscription_in_a_dialog_leaves_the_first_as_it_was(peers: Peers, event: str) -> None:
     call = peers.subscribed()
-    call.event = "presence;id=2"
+    call.event = event
     assert call.subscribe().status == 403
     call.event = "presence"
     assert call.subscribe().status == 200

@@ -78,6 +78,34 @@ def test_end_for_good_is_passed_on_with_its_reason_and_not_retried(
     assert resources.dialogs_of(bob) == [dialog]
 
 
+@pytest.mark.req("R4662-4.5-7")
+def test_an_end_is_not_told_again_when_others_change(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    call = phone.subscribe(put_list("bob", "claire"))
+    call.settled()
+    assert resources.dialog(bob).notify(state="terminated;reason=rejected").status == 200
+    assert call.notify(2).instance(bob).reason == "rejected"
+    assert resources.dialog(claire).notify(pidf("claire", "changed")).status == 200
+    told = call.notify(3)
+    assert not told.full and told.resources == [claire]
+
+
+@pytest.mark.req("R2387-4-1")
+def test_disposition_of_a_part_means_nothing(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    """Its state is told, and passed on octet for octet (RFC 4662 section 7.3)."""
+    bob = f"sip:bob@{domain}"
+    kind = 'multipart/related;type="application/pidf+xml";start="<a@b>";boundary=x'
+    body = b"--x\r\nContent-Type: application/pidf+xml\r\nContent-ID: <a@b>\r\n"
+    body += b"Content-Disposition: attachment\r\n\r\n" + pidf("bob") + b"\r\n--x--\r\n"
+    resources.scripts[bob] = Script(state=State(body, content_type=kind))
+    told = phone.subscribe(put_list("bob")).settled()
+    assert (told.body_of(bob), told.instance(bob).content_type) == (body, kind)
+
+
 @pytest.mark.req("R6665-4.1.3-6")
 @pytest.mark.req("R6665-4.1.3-9")
 @pytest.mark.req("R4662-5.5-6")

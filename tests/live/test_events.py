@@ -40,6 +40,24 @@ def test_dialog_event_reaches_back_ends_and_watcher(
     assert (back_end["Event"], back_end["Accept"]) == ("dialog", DIALOG_INFO)
 
 
+@pytest.mark.req("R4235-3.2-1")
+def test_parameters_of_dialog_reach_back_ends_and_change_nothing_here(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    params = 'call-id="a@b";to-tag=x;from-tag=y;include-session-description'
+    state = State(dialog_info("bob", 0), content_type=DIALOG_INFO)
+    resources.scripts[bob] = Script(state=state)
+    accept = f"multipart/related, application/rlmi+xml, {DIALOG_INFO}"
+    call = phone.call(put_list("bob"), event=f"dialog;{params}", accept=accept)
+    assert call.subscribe().status == 200
+    assert call.settled().body_of(bob) == state.body
+    asked = resources.dialog(bob).first["Event"]
+    assert asked.startswith("dialog;") and {*asked.split(";")} == {"dialog", *params.split(";")}
+    call.event = "dialog"
+    assert call.subscribe().status == 200, "the same subscription"
+
+
 @pytest.mark.req("R6665-4.5.2-2")
 @pytest.mark.req("R6665-4.5.2-3")
 def test_event_id_is_kept(phone: Phone, put_list: PutList, resources: Domain) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
+from lxml import etree
 
 from rls.domain.filters import MEDIA_TYPE, NAMESPACE
 from tests.live.conftest import NewPhone, Start, StoreList
@@ -45,10 +46,7 @@ def test_filters_outlive_a_kill(
     bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
     server = start_worker()
     call = calling(server)
-    what = '<what><include type="xpath">/p:presence</include></what>'
-    call.body = (
-        f'<filter-set xmlns="{NAMESPACE}"><filter id="f1" uri="{bob}">{what}</filter></filter-set>'.encode()
-    )
+    call.body = filter_set({"f1": f'uri="{bob}"'})
     assert call.subscribe(headers=(*call.headers, f"Content-Type: {MEDIA_TYPE}")).status == 200
     call.settled()
     call.body = b""
@@ -63,7 +61,41 @@ def test_filters_outlive_a_kill(
     assert b'id="f1"' in anew.body and anew["Content-Type"] == MEDIA_TYPE
 
 
-@pytest.mark.req("R5839-6.1-1", "R5839-6.3-1")
+@pytest.mark.req("R4660-4.1-1", "R4660-4.1-3", "R4660-4.1-4")
+def test_filters_go_to_those_whom_they_concern(
+    start_worker: Start, calling: Calling, resources: Domain, domain: str
+) -> None:
+    """One of somebody here who is no member goes to nobody."""
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    first = calling(start_worker())
+    whom = {
+        "list": f'uri="sip:alice-list@{domain}"',
+        "bob": f'uri="{bob}"',
+        "elsewhere": 'uri="sip:dave@elsewhere.test"',
+        "domain": 'domain="elsewhere.test"',
+        "nobody": f'uri="sip:dave@{domain}"',
+    }
+    for filters, call in ((whom, first), ({"all": ""}, first.phone.call(first.list_uri))):
+        call.body = filter_set(filters)
+        assert call.subscribe(headers=(*call.headers, f"Content-Type: {MEDIA_TYPE}")).status == 200
+        call.settled()
+    got = {uri: [ids_of(dialog.first) for dialog in resources.dialogs_of(uri)] for uri in (bob, claire)}
+    everybody = {"list", "elsewhere", "domain"}
+    assert got == {bob: [everybody | {"bob"}, {"all"}], claire: [everybody, {"all"}]}
+
+
+def filter_set(filters: Mapping[str, str]) -> bytes:
+    """By id, whom each is for."""
+    what = '<what><include type="xpath">/p:presence</include></what>'
+    each = "".join(f'<filter id="{name}" {whom}>{what}</filter>' for name, whom in filters.items())
+    return f'<filter-set xmlns="{NAMESPACE}">{each}</filter-set>'.encode()
+
+
+def ids_of(subscribe: Message) -> set[str]:
+    return {str(name) for name in etree.fromstring(subscribe.body).xpath("//@id")}
+
+
+@pytest.mark.req("R5839-6.1-1", "R5839-6.3-1", "R5839-6.5-1")
 def test_entity_tags_of_lists_outlive_a_kill(
     start_worker: Start, calling: Calling, resources: Domain, domain: str
 ) -> None:
@@ -72,6 +104,8 @@ def test_entity_tags_of_lists_outlive_a_kill(
     call = calling(server)
     assert call.subscribe().status == 200
     tag = call.settled().message["SIP-ETag"]
+    assert call.subscribe().status == 200
+    assert call.notify(2).message["SIP-ETag"] == tag, "another version, the same state"
     killed_and_started(server)
     condition = (*call.headers, f"Suppress-If-Match: {tag}")
     assert call.subscribe(600, condition).status == 204
@@ -79,11 +113,11 @@ def test_entity_tags_of_lists_outlive_a_kill(
     assert call.subscribe(600, condition).status == 204, "its own refresh changed nothing"
     refreshed(resources.dialog(bob), 3)
     resources.dialog(bob).notify(pidf("bob", "new"))
-    told = call.notify(2)
+    told = call.notify(3)
     assert not told.full and told.message["SIP-ETag"] != tag
     killed_and_started(server)
     assert call.subscribe(600, condition).status == 200, "an old tag"
-    assert call.notify(3).body_of(bob) == pidf("bob", "new")
+    assert call.notify(4).body_of(bob) == pidf("bob", "new")
 
 
 @pytest.mark.req("R5839-5.2-1", "R3261-20.12-1")

@@ -43,3 +43,15 @@ def test_each_gets_what_is_open_to_them(
             assert answer.status in (200, 403)
             seen[access] |= {user} if answer.status == 200 else set()
     assert seen == ALLOWED
+
+
+@pytest.mark.req("R4826-4.1-1")
+def test_a_service_that_names_no_packages_is_open_to_all_that_are_served(
+    server: ListServer, new_phone: NewPhone, resources: Domain, domain: str
+) -> None:
+    uri = f"sip:open-list@{domain}"
+    document = documents.simple(uri, [f"sip:bob@{domain}"], packages=()).replace("<packages></packages>", "")
+    assert server.xcap(f"alice@{domain}").put("rls-services", document) == 201
+    phone = new_phone("alice")
+    answers = [phone.call(uri, event).subscribe() for event in ("presence", "dialog")]
+    assert [(each.status, each["Require"]) for each in answers] == [(200, "eventlist")] * 2

@@ -98,7 +98,7 @@ def test_flood_of_notifies_is_answered_and_the_last_state_told(
     assert len(call.notifies) - 2 < turns(server) - before + 2, "batched"
 
 
-@pytest.mark.req("R6665-5.4.9-1", "R3856-6.9-1")
+@pytest.mark.req("R6665-5.4.9-1", "R3856-6.9-1", "R4662-4.7-1")
 @pytest.mark.req("R6665-4.1.2.4-3")
 def test_fork_that_comes_second_is_refused(
     phone: Phone, put_list: PutList, resources: Domain, domain: str

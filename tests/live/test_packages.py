@@ -168,18 +168,28 @@ def instances(told: ListNotify, uri: str) -> dict[str, tuple[str, bytes]]:
     return {each.id: (each.state, each.body) for each in told.instances[uri]}
 
 
+SUMMARIES = "message-summary", "application/simple-message-summary", (b"Waiting: no\r\n", b"Waiting: yes\r\n")
+DIALOGS = "dialog", PACKAGES[0].kind, (PACKAGES[0].body(0, "full"), PACKAGES[0].body(1, "full"))
+
+
 @pytest.mark.req("R3842-3.1-1")
-@pytest.mark.req("R6665-4.1.4-1", "R4662-5.5-1", "R4662-5.5-3", "R3842-3.10-1")
+@pytest.mark.req("R6665-4.1.4-1", "R4662-5.5-1", "R4662-5.5-3", "R3842-3.10-1", "R4235-3.9-1")
+@pytest.mark.parametrize(("event", "kind", "bodies"), [SUMMARIES, DIALOGS], ids=["summaries", "dialogs"])
 def test_each_notifier_that_answers_is_an_instance_whose_id_stays(
-    subscribed: Subscribing, resources: Domain, domain: str
+    event: str,
+    kind: str,
+    bodies: tuple[bytes, bytes],
+    subscribed: Subscribing,
+    resources: Domain,
+    domain: str,
 ) -> None:
-    bob, kind = f"sip:bob@{domain}", "application/simple-message-summary"
-    call = subscribed("message-summary", State(b"Messages-Waiting: no\r\n", content_type=kind))
+    bob = f"sip:bob@{domain}"
+    call = subscribed(event, State(bodies[0], content_type=kind))
     dialog = resources.dialog(bob)
-    forked = dialog.notify_request(State(b"Messages-Waiting: yes\r\n", content_type=kind))
+    forked = dialog.notify_request(State(bodies[1], content_type=kind))
     dialog.send(forked.replace(dialog.tag.encode(), token().encode()))
     assert dialog.answer_to_last().status == 200
-    both = {"1": ("active", b"Messages-Waiting: no\r\n"), "2": ("active", b"Messages-Waiting: yes\r\n")}
+    both = {"1": ("active", bodies[0]), "2": ("active", bodies[1])}
     assert instances(call.notify(2), bob) == both
     assert call.subscribe(600).status == 200
     assert instances(call.notify(3), bob) == both

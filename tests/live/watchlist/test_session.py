@@ -17,11 +17,12 @@ from sipworker.watchlist.options import Options
 from sipworker.watchlist.session import Ending, Session
 from tests.live.watchlist.notifier import ScriptedNotifier
 from tests.live.watchlist.running import ALICE, LIST
-from tests.pure.watchlist.lists import BOB, CLAIRE, PIDF, contact, encoded, gone, pidf
+from tests.pure.watchlist.lists import BOB, CLAIRE, PIDF, contact, encoded, gone, nested, pidf
 
 pytestmark = pytest.mark.asyncio
 
 Watched = tuple[Ending, Session, str]
+INNER = "sip:inner@example.test"
 FULL = encoded(0, True, contact(BOB), contact(CLAIRE))
 
 
@@ -65,6 +66,29 @@ async def test_ended_contact_leaves_with_the_next_full_state() -> None:
         _, session, shown = await watch(notifier.server(), notifier.heard(3))
     assert "noresource" in shown
     assert list(session.table.rows) == [CLAIRE]
+
+
+@pytest.mark.req("R4662-5.6.1-1")
+@pytest.mark.parametrize("version", [2, 3])
+async def test_full_state_that_is_not_newer_is_discarded(version: int) -> None:
+    first = encoded(3, True, contact(BOB), contact(CLAIRE))
+    async with ScriptedNotifier(first, encoded(version, True, contact(CLAIRE))) as notifier:
+        _, session, shown = await watch(notifier.server(), notifier.heard(2))
+    assert "discarded" in shown
+    assert (list(session.table.rows), session.table.version) == ([BOB, CLAIRE], 3)
+
+
+@pytest.mark.req("R4662-4.6-1", "R4662-5.6-1")
+async def test_list_in_the_list_has_a_table_and_versions_of_its_own() -> None:
+    inner = encoded(0, True, contact(BOB), contact(CLAIRE), uri=INNER)
+    piece = encoded(1, False, contact(BOB, "closed"), uri=INNER)
+    bodies = nested(4, True, INNER, inner), nested(5, False, INNER, piece)
+    async with ScriptedNotifier(*bodies) as notifier:
+        _, session, _ = await watch(notifier.server(), notifier.heard(2))
+    table = session.table.rows[INNER].instances["1"].nested
+    assert table is not None and (session.table.version, table.version) == (5, 1)
+    said = {uri: row.instances["1"].said for uri, row in table.rows.items()}
+    assert {uri: each and each.state for uri, each in said.items()} == {BOB: "closed", CLAIRE: "open"}
 
 
 async def test_unreadable_body_is_said_and_does_not_end_it() -> None:

@@ -41,9 +41,13 @@ def partial(version: int, *resources: ResourceView, uri: str = LIST) -> ListBody
     return bodies.read(*encoded(version, False, *resources, uri=uri))
 
 
-def nesting(version: int, full_state: bool, uri: str, inner: tuple[str, bytes]) -> ListBody:
+def nested(version: int, full_state: bool, uri: str, inner: tuple[str, bytes]) -> tuple[str, bytes]:
     """A list whose resource `uri` is a list itself, with the inner body as its part."""
     instance = rlmi.Instance("1", "active", cid="inner@rls.test")
     meta = rlmi.ResourceList(LIST, version, full_state, resources=(rlmi.Resource(uri, (), (instance,)),))
     root = Part(rlmi.MEDIA_TYPE, rlmi.render(meta), "root@rls.test")
-    return bodies.read(*multipart.related([root, Part(*inner, "inner@rls.test")], "outer-boundary"))
+    return multipart.related([root, Part(*inner, "inner@rls.test")], "outer-boundary")
+
+
+def nesting(version: int, full_state: bool, uri: str, inner: tuple[str, bytes]) -> ListBody:
+    return bodies.read(*nested(version, full_state, uri, inner))
