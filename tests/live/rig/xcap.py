@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from email.message import Message as Headers
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 MEDIA_TYPES = {
@@ -33,6 +32,7 @@ class XcapClient:
     user: str
     password: str
     tree: str = ""
+    name: str = "index"
 
     def put(self, auid: str, document: str) -> int:
         """The status."""
@@ -43,29 +43,36 @@ class XcapClient:
 
     def url(self, auid: str) -> str:
         tree = self.tree or f"users/sip:{self.user}"
-        return f"{self.server}/xcap-root/{auid}/{tree}/index"
+        return f"{self.server}/xcap-root/{auid}/{tree}/{self.name}"
 
-    def _request(self, method: str, auid: str, body: bytes | None = None) -> int:
-        request = Request(self.url(auid), body, {"Content-Type": MEDIA_TYPES[auid]}, method=method)
-        try:
-            return self._send(request)
-        except HTTPError as error:
-            with error:
-                assert error.code == 401, (error.code, error.read())
-            request.add_header("Authorization", self._credentials(request, error.headers))
-            return self._send(request)
+    def get(self, auid: str, node: str = "") -> int:
+        """Of the document or of what the `node` selector names, query included; the status."""
+        return self._request("GET", auid, node=node)
+
+    def _request(self, method: str, auid: str, body: bytes | None = None, node: str = "") -> int:
+        url = self.url(auid) + (f"/~~/{node}" if node else "")
+        request = Request(url, body, {"Content-Type": MEDIA_TYPES[auid]}, method=method)
+        status, headers = self._send(request)
+        if status == 401:
+            request.add_header("Authorization", self._credentials(request, headers))
+            status, _ = self._send(request)
+        return status
 
     @staticmethod
-    def _send(request: Request) -> int:
-        with urlopen(request) as response:
-            return int(response.status)
+    def _send(request: Request) -> tuple[int, Headers]:
+        try:
+            with urlopen(request) as response:
+                return int(response.status), response.headers
+        except HTTPError as error:
+            with error:
+                return error.code, error.headers
 
     def _credentials(self, request: Request, headers: Headers) -> str:
         """The answer to a SHA-256 challenge with qop=auth (RFC 7616 section 3.4)."""
         challenge = next(value for value in headers.get_all("WWW-Authenticate", []) if "SHA-256" in value)
         given = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
         username, realm, nonce = self.user.partition("@")[0], given["realm"], given["nonce"]
-        uri = urlsplit(request.full_url).path
+        uri = request.selector
         a1, a2 = ha1("sha256", username, realm, self.password), _sha256(f"{request.method}:{uri}")
         response = _sha256(f"{a1}:{nonce}:00000001:c0ffee:auth:{a2}")
         return (

@@ -1,0 +1,135 @@
+"""rls-services documents as RFC 4826 has them: put by XCAP, found by SUBSCRIBE."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.live.conftest import PutList
+from tests.live.rig import documents
+from tests.live.rig.list_server import ListServer
+from tests.live.rig.phone import Phone
+from tests.live.rig.presence import Domain
+from tests.live.rig.xcap import XcapClient
+
+RL = 'xmlns:rl="urn:ietf:params:xml:ns:resource-lists"'
+
+
+@pytest.fixture
+def alice(server: ListServer, domain: str) -> XcapClient:
+    return server.xcap(f"alice@{domain}")
+
+
+@pytest.fixture
+def uri(domain: str) -> str:
+    return f"sip:alice-list@{domain}"
+
+
+@pytest.mark.req("R4826-4.2-1")
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<list><entry uri='{bob}'/><entry uri='{claire}'/></list>",
+        f"<rl:list {RL}><rl:entry uri='{{bob}}'/><rl:entry uri='{{claire}}'/></rl:list>",
+    ],
+    ids=["as OpenSIPS", "all prefixed"],
+)
+def test_lists_that_others_stored_may_have_either_namespace(
+    content: str, server: ListServer, phone: Phone, resources: Domain, uri: str, domain: str
+) -> None:
+    """The schema has both, which is asked of what is put here."""
+    members = [f"sip:bob@{domain}", f"sip:claire@{domain}"]
+    inner = content.format(bob=members[0], claire=members[1])
+    server.database.store_list(f"alice@{domain}", uri, documents.rls_services(documents.service(uri, inner)))
+    assert phone.subscribe(uri).notify(0).resources == members
+
+
+@pytest.mark.req("R4826-6-1")
+def test_extensions_are_no_members(
+    alice: XcapClient, phone: Phone, resources: Domain, uri: str, domain: str
+) -> None:
+    entry = f'<rl:entry uri="sip:bob@{domain}" x:b="2"><x:entry uri="sip:x@x"/></rl:entry>'
+    inner = f'<list xmlns:x="urn:x" x:a="1">{entry}<x:entry uri="sip:y@y"/></list>'
+    assert alice.put("rls-services", documents.rls_services(documents.service(uri, inner))) == 201
+    assert phone.subscribe(uri).notify(0).resources == [f"sip:bob@{domain}"]
+
+
+@pytest.mark.req("R4826-3.1-3")
+def test_display_names_of_entries_and_of_references_to_them_are_told(
+    alice: XcapClient, phone: Phone, resources: Domain, uri: str, domain: str
+) -> None:
+    entry = f'<entry uri="sip:{{0}}@{domain}"><display-name>{{0}} there</display-name></entry>'
+    friends = f'<list name="friends">{entry.format("bob")}{entry.format("claire")}</list>'
+    assert alice.put("resource-lists", documents.resource_lists(friends)) == 201
+    path = f"resource-lists/users/sip:alice@{domain}/index/~~/resource-lists/list/entry%5b{{}}%5d"
+    refs = f'<rl:entry-ref ref="{path.format(1)}"/><rl:entry-ref ref="{path.format(2)}">'
+    refs += "<rl:display-name>claire here</rl:display-name></rl:entry-ref>"
+    service = documents.service(uri, f"<list>{refs}</list>")
+    assert alice.put("rls-services", documents.rls_services(service)) == 201
+    body = phone.subscribe(uri).notify(0).message.body
+    assert b"<name>bob there</name>" in body
+    assert b"<name>claire here</name>" in body and b"claire there" not in body
+
+
+@pytest.mark.req("R4826-5-1")
+def test_a_list_has_one_uri_however_it_is_spelt(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    put_list("bob")
+    spelt = (
+        f"sip:alice-list@{domain.upper()}",
+        f"SIP:%61lice%2Dlist@{domain}",
+        f"sip:alice-list@{domain}?subject=x",
+    )
+    for uri in spelt:
+        assert phone.call(uri).subscribe().rows("Require"), uri
+    assert not phone.call(f"sip:Alice-list@{domain}").subscribe().rows("Require"), "users have a case"
+
+
+@pytest.mark.req("R4826-4.4.5-1")
+def test_a_uri_belongs_to_one_service_of_one_user(
+    server: ListServer, alice: XcapClient, uri: str, domain: str
+) -> None:
+    document = documents.simple(uri, [f"sip:bob@{domain}"])
+    assert alice.put("rls-services", document) == 201
+    assert server.xcap(f"bob@{domain}").put("rls-services", document) == 409
+    assert alice.put("rls-services", document) == 200
+
+
+@pytest.mark.req("R4826-4.4.5-2")
+def test_a_service_points_into_the_lists_of_its_user_only(
+    server: ListServer, alice: XcapClient, uri: str, domain: str
+) -> None:
+    theirs = server.xcap(f"bob@{domain}").url("resource-lists")
+    for pointer in (theirs, alice.url("pres-rules")):
+        service = documents.service(uri, f"<resource-list>{pointer}/~~/resource-lists/list</resource-list>")
+        assert alice.put("rls-services", documents.rls_services(service)) == 409
+
+
+@pytest.mark.req("R4826-4.4.7-1")
+def test_only_the_index_of_a_user_is_a_document_of_services(
+    alice: XcapClient, phone: Phone, resources: Domain, uri: str, domain: str
+) -> None:
+    document = documents.simple(uri, [f"sip:bob@{domain}"])
+    other = replace(alice, name="other")
+    assert other.put("rls-services", document) == 201
+    assert not phone.call(uri).subscribe().rows("Require")
+    assert (other.delete("rls-services"), alice.put("rls-services", document)) == (200, 201)
+    assert phone.call(uri).subscribe().rows("Require")
+
+
+@pytest.mark.req("R4826-4.4.9-1")
+def test_no_user_reads_the_services_of_all(alice: XcapClient, put_list: PutList) -> None:
+    put_list("bob")
+    assert replace(alice, tree="global").get("rls-services") in (403, 404)
+
+
+@pytest.mark.req("R4825-6.4-1")
+def test_prefixes_of_a_node_selector_are_bound_by_its_query(alice: XcapClient, put_list: PutList) -> None:
+    put_list("bob")
+    node = "rls-services/service/r:list/l:entry"
+    bound = "?xmlns(r=urn:ietf:params:xml:ns:rls-services)xmlns(l=urn:ietf:params:xml:ns:resource-lists)"
+    assert alice.get("rls-services", node.replace("r:", "") + bound) == 200
+    assert alice.get("rls-services", node + bound) == 200
+    assert alice.get("rls-services", node) in (400, 404)
