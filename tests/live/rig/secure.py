@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.live.rig.message import Address, Message
+from tests.live.rig.waiting import LIMIT
 from tests.live.rig.wire import Receive, TcpWire, address_text
 
 
@@ -80,6 +81,7 @@ class WebSocketWire:
                 ssl=context,
                 subprotocols=[Subprotocol("sip")],
                 compression=None,
+                open_timeout=LIMIT,
             )
         )
         self.local: Address = self._connection.local_address[:2]
