@@ -122,7 +122,7 @@ def store_is_away(peers: Peers) -> Message:
 
 
 def store_is_slow(peers: Peers) -> Message:
-    """The 100, which came when Timer E of a client had reached T2; the 200 followed."""
+    """The 100, which came when Timer E of a client had reached T2; the 200 followed, and nothing else."""
     request = peers.call().request(3600)
     with psycopg.connect(peers.subject.ours().database.url) as connection:
         connection.execute("lock table xcap_service_uris")
@@ -131,4 +131,5 @@ def store_is_slow(peers: Peers) -> Message:
         trying = peers.phone.inbox.wait(lambda message: message.status == 100)
     assert trying.at - start > 3.4
     assert peers.phone.response_to(request).status == 200
+    assert [each.status for each in peers.phone.inbox.all(lambda message: message.status > 0)] == [100, 200]
     return trying

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from tests.live.conftest import PutList
 from tests.live.rig import documents
+from tests.live.rig.database import PASSWORD
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain
-from tests.live.rig.xcap import XcapClient
+from tests.live.rig.xcap import MEDIA_TYPES, XcapClient
+from tests.live.rig.xcaplib import XcapLib
 
 RL = 'xmlns:rl="urn:ietf:params:xml:ns:resource-lists"'
 
@@ -24,6 +27,14 @@ def alice(server: ListServer, domain: str) -> XcapClient:
 @pytest.fixture
 def uri(domain: str) -> str:
     return f"sip:alice-list@{domain}"
+
+
+def conflict(server: ListServer, user: str, document: str) -> str:
+    """The document with the error that a PUT of services is answered with (RFC 4825 section 11)."""
+    client = XcapLib(f"{server.http}/xcap-root", user, PASSWORD)
+    refused = client.put("rls-services", document.encode(), media_type=MEDIA_TYPES["rls-services"])
+    assert (refused.status, refused.media_type) == (409, "application/xcap-error+xml")
+    return refused.body.decode()
 
 
 @pytest.mark.req("R4826-4.2-1")
@@ -87,14 +98,29 @@ def test_a_list_has_one_uri_however_it_is_spelt(
     assert not phone.call(f"sip:Alice-list@{domain}").subscribe().rows("Require"), "users have a case"
 
 
+@pytest.mark.req("R4826-5-1")
+def test_parameters_of_a_list_s_uri_come_in_any_order(
+    alice: XcapClient, phone: Phone, resources: Domain, uri: str, domain: str
+) -> None:
+    assert alice.put("rls-services", documents.simple(f"{uri};b=2;a=x", [f"sip:bob@{domain}"])) == 201
+    assert phone.call(f"{uri};A=X;b=2").subscribe().rows("Require")
+    assert not phone.call(f"{uri};a=x;b=3").subscribe().rows("Require")
+
+
 @pytest.mark.req("R4826-4.4.5-1")
 def test_a_uri_belongs_to_one_service_of_one_user(
     server: ListServer, alice: XcapClient, uri: str, domain: str
 ) -> None:
-    document = documents.simple(uri, [f"sip:bob@{domain}"])
+    """The others are offered some that are free. The address of a user is none either."""
+    document, bob = documents.simple(uri, [f"sip:bob@{domain}"]), f"bob@{domain}"
     assert alice.put("rls-services", document) == 201
-    assert server.xcap(f"bob@{domain}").put("rls-services", document) == 409
+    server.database.add_subscriber(bob)
+    refusal = conflict(server, bob, document)
+    free = re.findall("alt-value>(.+?)<", refusal)
+    assert "uniqueness-failure" in refusal
+    assert server.xcap(bob).put("rls-services", documents.simple(free[0], [])) == 201
     assert alice.put("rls-services", document) == 200
+    assert "uniqueness-failure" in conflict(server, alice.user, documents.simple(f"sip:{bob}", []))
 
 
 @pytest.mark.req("R4826-4.4.5-2")
@@ -104,7 +130,7 @@ def test_a_service_points_into_the_lists_of_its_user_only(
     theirs = server.xcap(f"bob@{domain}").url("resource-lists")
     for pointer in (theirs, alice.url("pres-rules")):
         service = documents.service(uri, f"<resource-list>{pointer}/~~/resource-lists/list</resource-list>")
-        assert alice.put("rls-services", documents.rls_services(service)) == 409
+        assert "constraint-failure" in conflict(server, alice.user, documents.rls_services(service))
 
 
 @pytest.mark.req("R4826-4.4.7-1")

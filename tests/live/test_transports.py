@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 
+import psycopg
 import pytest
 
-from tests.live.conftest import NewPhone, PutList, Start
+from tests.live.conftest import NewPhone, PutList, Start, StoreList
 from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import Phone
@@ -37,6 +38,21 @@ def test_whole_subscription(
     call.notify(3)
     call.subscribe(0)
     assert call.notify(4).state == "terminated;reason=timeout"
+
+
+@pytest.mark.req("R4320-4.1-1", "R4320-4.1-2")
+def test_answer_that_takes_long_is_announced_by_100_on_a_stream_too(
+    start_worker: Start, new_phone: NewPhone, store_list: StoreList, domain: str
+) -> None:
+    server = start_worker()
+    phone = new_phone("alice", server, "tcp")
+    request = phone.call(store_list(server, "bob")).request(3600)
+    with psycopg.connect(server.database.url) as connection:
+        connection.execute("lock table xcap_service_uris")
+        phone.send(request)
+        phone.inbox.wait(lambda message: message.status == 100)
+    assert phone.response_to(request).status == 200
+    assert [each.status for each in phone.inbox.all(lambda message: message.status > 0)] == [100, 200]
 
 
 @pytest.mark.req("R3261-17.2.2-1")
