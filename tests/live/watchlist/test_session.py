@@ -91,6 +91,17 @@ async def test_list_in_the_list_has_a_table_and_versions_of_its_own() -> None:
     assert {uri: each and each.state for uri, each in said.items()} == {BOB: "closed", CLAIRE: "open"}
 
 
+@pytest.mark.req("R2387-4-1")
+async def test_disposition_of_a_part_means_nothing() -> None:
+    media_type, body = FULL
+    attached = body.replace(b"\r\nContent-ID:", b"\r\nContent-Disposition: attachment\r\nContent-ID:")
+    assert attached != body
+    async with ScriptedNotifier((media_type, attached)) as notifier:
+        _, session, _ = await watch(notifier.server(), notifier.heard(1))
+    said = {uri: row.instances["1"].said for uri, row in session.table.rows.items()}
+    assert {uri: each and each.state for uri, each in said.items()} == {BOB: "open", CLAIRE: "open"}
+
+
 async def test_unreadable_body_is_said_and_does_not_end_it() -> None:
     async with ScriptedNotifier(("multipart/related;boundary=x", b"junk"), FULL) as notifier:
         ending, session, shown = await watch(notifier.server(), notifier.heard(2))
