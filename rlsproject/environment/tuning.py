@@ -24,7 +24,7 @@ TUNING = Section(
         Setting(
             "RLS_SLICES",
             WHOLE,
-            "10",
+            "5",
             "",
             "Watchers are told in this many groups, spread over RLS_WAITN_TIME.",
         ),
