@@ -65,14 +65,15 @@ def run(
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=writing, text=True, timeout=LIMIT, check=False
         )
-        result: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise RunFailed(f"no result after {LIMIT:.0f} s: {' '.join(command)}") from None
-    except json.JSONDecodeError:
-        raise RunFailed(f"rlsload said: {(done.stdout + progress.text)[-2000:]}") from None
     finally:
         os.close(writing)
-        progress.join()
+        progress.join()  # only then all that was said is there
+    try:
+        result: dict[str, Any] = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        raise RunFailed(f"rlsload said: {(done.stdout + progress.text)[-2000:]}") from None
     return result
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from psycopg import RawCursor
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from rls import batching, tasks
 from rls.models import Change, OutboxEntry, Tick, Watcher
@@ -20,6 +20,11 @@ from tests.django.database import connect_sync
 from tests.django.store.rows import watcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _ten_slices(settings: Settings) -> None:
+    settings.RLS_SLICES = 10
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from rlsproject.environment import SETTINGS
 from rlsproject.run.commands import BEAT, CELERY_WORKER
 from tests.live.rig.database import PASSWORD, Database
 from tests.live.rig.message import Address
@@ -17,6 +18,7 @@ from tests.live.rig.waiting import LIMIT, eventually
 from tests.live.rig.xcap import XcapClient
 
 WEEKS = "6000000"
+SLICES = next(int(setting.default) for setting in SETTINGS if setting.name == "RLS_SLICES")
 KINDS = ("udp", "tcp", "tls", "ws", "wss")
 
 
@@ -85,8 +87,8 @@ class ListServer:
     def start_tickless_worker(self) -> None:
         """It tells only what waits for no tick, once it has made the tick that was missing at its start."""
         self.start_worker(RLS_WAITN_TIME=WEEKS)
-        served = "select 1 from rls_tick where slots >= 10"
-        eventually(lambda: self.database.rows(served), "tick of all slices")
+        served = "select 1 from rls_tick where slots >= %s"
+        eventually(lambda: self.database.rows(served, SLICES), "tick of all slices")
 
     def worker_ready(self) -> None:
         ready(self.worker)
