@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final
 
 from xcap import lookup
@@ -16,7 +17,7 @@ COLUMNS: Final = ("presentity_uri", "expires")
 def report_watchers(database: PeerDatabase) -> Iterator[Event]:
     """Nothing of it is taken: a dialog belongs to the address and the tags of the server that made it.
 
-    Says how long the last one lasts, and which watched lists this server does not know.
+    Says when the last one ends, and which watched lists this server does not know.
     """
     now, last = int(time.time()), 0
     watched: Counter[str] = Counter()
@@ -26,12 +27,12 @@ def report_watchers(database: PeerDatabase) -> Iterator[Event]:
             last = max(last, int(row["expires"]))
     if not watched:
         return
-    minutes = (last - now + 59) // 60
+    until = datetime.fromtimestamp(last, UTC)
     yield Event(
         "!",
         f"{watched.total()} subscriptions to {len(watched)} lists",
         "their dialogs belong to the old server; each phone subscribes here when it next asks for a new "
-        f"one, and the last one expires in {minutes} min",
+        f"one, and the last one expires at {until:%Y-%m-%d %H:%M} UTC",
     )
     uris = sorted(watched)
     found = lookup.resolve(uris)

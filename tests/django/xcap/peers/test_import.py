@@ -77,6 +77,7 @@ def test_opensips_is_taken_over_and_the_rest_is_explained(peer: Peer, run: Run) 
     assert len(lines) == len(expected)
     assert [line for line, start in zip(lines, expected, strict=True) if not line.startswith(start)] == []
     assert "add its host to ALLOWED_HOSTS" in lines[5]
+    assert lines[9].endswith("the last one expires at 2038-01-19 03:14 UTC")
 
 
 def test_users_authenticate_and_lists_are_found_after_it(peer: Peer, run: Run) -> None:
