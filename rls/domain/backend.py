@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
 
 from rls.domain.rlmi import State
 
@@ -53,6 +54,9 @@ _GIVE_UP = Outcome("terminated", "giveup", Retry.NEVER)
 _UNSUITED = Outcome("terminated", "giveup", Retry.ADAPTED)
 _PROBATION = Outcome("terminated", "probation", Retry.BACK_OFF)
 
+BAD_FILTER: Final = "badfilter"
+_BAD_FILTER = Outcome("terminated", BAD_FILTER, Retry.NEVER)
+
 _GONE = Outcome("terminated", "deactivated", Retry.AT_ONCE)  # the dialog, not the resource
 
 _BY_STATUS = (
@@ -64,6 +68,8 @@ _BY_STATUS = (
     | dict.fromkeys((408, 480, 486), _PROBATION)
     | {606: _GIVE_UP, 481: _GONE}
 )
+_TEMPORARY: Final = (404, 413, 480, 486, 500, 503, 600, 603)
+"""Where Retry-After says when it will be otherwise (RFC 3261 section 20.33)."""
 _BY_CLASS = {3: _NO_RESOURCE, 4: _GIVE_UP, 5: _PROBATION, 6: _PROBATION}
 
 _BY_REASON = {
@@ -74,17 +80,23 @@ _BY_REASON = {
     "rejected": _REJECTED,
     "noresource": _NO_RESOURCE,
     "invariant": Outcome("terminated", "invariant", Retry.NEVER),
-    "badfilter": Outcome("terminated", "badfilter", Retry.NEVER),
+    BAD_FILTER: _BAD_FILTER,
 }
 
 
-def outcome_of_status(code: int, retry_after: float | None = None) -> Outcome:
-    """What a final answer above 299 to a back-end SUBSCRIBE means.
+def outcome_of_status(code: int, retry_after: float | None = None, *, filtered: bool = False) -> Outcome:
+    """What a final answer above 299 to a back-end SUBSCRIBE means, which had filters if `filtered`: then
+    488 is about them (RFC 4660 section 5.4).
 
     A time-out is 408, a transport error 503 (RFC 3261 section 8.1.3.1); an unknown code means
     what x00 of its class means (section 8.1.3.2).
     """
-    return _after(_BY_STATUS.get(code) or _BY_CLASS.get(code // 100, _PROBATION), retry_after)
+    if code == 488 and filtered:
+        return _BAD_FILTER
+    outcome = _BY_STATUS.get(code) or _BY_CLASS.get(code // 100, _PROBATION)
+    if code in _TEMPORARY and retry_after is not None:
+        outcome = replace(outcome, retry=Retry.BACK_OFF)
+    return _after(outcome, retry_after)
 
 
 def outcome_of_termination(reason: str | None, retry_after: float | None = None) -> Outcome:

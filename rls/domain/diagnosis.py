@@ -11,11 +11,13 @@ _ANSWERS = {
     420: "it does not understand something that the list server requires",
     423: "it wants longer subscriptions",
     480: "the resource is not there at the moment",
+    488: "it cannot use what was asked for, for instance a filter of the watcher",
     489: "it does not serve this event package",
     503: "it cannot be reached, or has too much to do",
     603: "the resource does not want to be seen by this watcher",
 }
 _REASONS = {
+    "badfilter": "it cannot use a filter of the watcher",
     "deactivated": "it is to be asked again at once",
     "giveup": "nobody has allowed this watcher in time",
     "invariant": "the state will not change any more",

@@ -6,7 +6,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
-from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
+from rls.domain.backend import BAD_FILTER, BackOff, Outcome, Retry, outcome_of_status, outcome_of_termination
 from rls.store.ids import IdBlocks
 from sipworker.engine.filtering import content_of
 from sipworker.engine.list_subscription import BackEnd, ListSubscription, with_forks
@@ -110,7 +110,8 @@ class BackEnds:
         changed = [
             back_end
             for back_end in watcher.resources.values()
-            if back_end.subscription is not None and back_end.subscription.body != content_of(back_end)[1]
+            if back_end.instance.reason == BAD_FILTER
+            or (back_end.subscription is not None and back_end.subscription.body != content_of(back_end)[1])
         ]
         subscriptions = self.detach(changed)
         self.start(changed, now)
@@ -270,7 +271,9 @@ class BackEnds:
         back_end = notification.sender.owner
         if not isinstance(back_end, BackEnd):
             return
-        outcome = outcome_of_status(notification.code, notification.retry_after)
+        outcome = outcome_of_status(
+            notification.code, notification.retry_after, filtered=bool(notification.sender.body)
+        )
         self.failures[notification.code] += 1
         log.debug(
             "back end refuses or fails",

@@ -284,6 +284,10 @@ class ListSubscription:
         self.unanswered += 1
         return back_end
 
+    def only_says(self, reason: str) -> bool:
+        """Whether all resources are without a subscription for the same reason."""
+        return all(each.instance.reason == reason for each in self.resources.values())
+
     # -- conditional notification (RFC 5839)
 
     @property

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
+from rls.domain.backend import BAD_FILTER
 from rls.domain.lists import Entry
 from rls.store.ids import IdBlocks
 from rls.store.numbering import NotifyRequest, OutboxRow
@@ -199,6 +200,9 @@ class Watchers(Roll):
         first, back_end.answered = not back_end.answered, True
         if first:
             watcher.unanswered -= 1
+        if back_end.instance.reason == BAD_FILTER and watcher.only_says(BAD_FILTER):
+            self.end(watcher, BAD_FILTER, now)  # RFC 4660 section 5.4
+            return
         if watcher.settled:
             if news:
                 watcher.has_news = True

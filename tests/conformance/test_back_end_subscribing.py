@@ -27,7 +27,7 @@ def subscribes(peers: Peers) -> list[Message]:
 
 
 @pytest.mark.req("R3856-6.5-1")
-@pytest.mark.req("R4662-4.3-2", "R5876-4.1-2", "R5367-3.2-1")
+@pytest.mark.req("R4662-4.3-2", "R5876-4.1-2")
 def test_what_is_offered_can_be_taken(peers: Peers) -> None:
     peers.subscribed()
     for request in subscribes(peers):

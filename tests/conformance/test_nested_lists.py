@@ -12,7 +12,7 @@ from lxml import etree
 
 from tests.conformance.situations import Peers
 from tests.live.rig import documents
-from tests.live.rig.list_notify import RLMI, ListNotify, content
+from tests.live.rig.list_notify import RLMI, ListNotify, content, read_rlmi
 from tests.live.rig.phone import ListCall, token
 from tests.live.rig.presence import pidf
 
@@ -68,14 +68,14 @@ def inner(told: ListNotify, resource: str) -> tuple[etree._Element, list[bytes]]
     whole = message_from_bytes(f"Content-Type: {part.content_type}\r\n\r\n".encode() + part.body)
     assert whole.get_content_type() == "multipart/related"
     rlmi, *bodies = map(content, cast(list[Part], whole.get_payload()))
-    return etree.fromstring(rlmi), bodies
+    return read_rlmi(rlmi), bodies
 
 
 def resources(rlmi: etree._Element) -> list[str]:
     return [each.attrib["uri"] for each in rlmi.iterchildren(f"{RLMI}resource")]
 
 
-@pytest.mark.req("R4662-4-3", "R4662-5.5-9", "R4662-5.2-11", "R4662-4.6-2")
+@pytest.mark.req("R4662-4-3", "R4662-5.1-3", "R4662-5.5-9", "R4662-5.2-11", "R4662-4.6-2")
 def test_list_in_a_list_is_a_list_of_its_own(peers: Peers, owner: Owner) -> None:
     bob, claire = peers.subject.members[:2]
     team = owner.list("inner")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.live.conftest import PutList
@@ -45,6 +47,26 @@ def test_back_end_that_answers_202_is_as_good(
     bob = f"sip:bob@{domain}"
     resources.scripts[bob] = Script(status=202, state=State(pidf("bob")))
     assert phone.subscribe(put_list("bob")).settled().body_of(bob) == pidf("bob")
+
+
+@pytest.mark.req("R3261-20.33-1")
+def test_refusal_for_a_time_is_followed_by_another_try_afterwards(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    uris = [f"sip:u{status}@{domain}" for status in (404, 413, 480, 486, 500, 503, 600, 603)]
+    for_good, later = f"sip:u604@{domain}", ("Retry-After: 6 (in a meeting)",)
+    resources.default = lambda uri: Script(status=int(uri[5:8]), headers=later)
+
+    def tries(uri: str) -> list[float]:
+        return [each.at for each in resources.requests.all() if each.request_uri == uri]
+
+    def again(uri: str) -> list[float]:
+        return tries(uri)[1:]
+
+    phone.subscribe(put_list(*(uri[4:8] for uri in (*uris, for_good))))
+    tried = {uri: eventually(partial(again, uri), "another try", 30)[0] for uri in uris}
+    assert [uri for uri, at in tried.items() if at - tries(uri)[0] < 5.9] == []
+    assert len(tries(for_good)) == 1
 
 
 @pytest.mark.req("R6665-4.1.2-1")

@@ -55,6 +55,25 @@ def test_equal_list_is_told_to_nobody(
     assert not call.notify(2).full
 
 
+@pytest.mark.req("R5839-6.5-1")
+def test_another_list_has_another_entity_tag(
+    phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob, claire = f"sip:bob@{domain}", f"sip:claire@{domain}"
+    call = phone.subscribe(put_list("bob", "claire"))
+    tag = call.settled().message["SIP-ETag"]
+    put_list("claire", "bob")
+    reordered = call.notify(2)
+    assert reordered.resources == [claire, bob]
+    put_list("claire")
+    shorter = call.notify(3)
+    assert shorter.resources == [claire]
+    tags = [tag, reordered.message["SIP-ETag"], shorter.message["SIP-ETag"]]
+    assert len(set(tags)) == 3
+    answers = [call.subscribe(600, (*call.headers, f"Suppress-If-Match: {each}")).status for each in tags]
+    assert answers == [200, 200, 204]
+
+
 @pytest.mark.req("R4662-4.5-2")
 def test_deleted_list_ends_its_subscriptions(
     server: ListServer, phone: Phone, put_list: PutList, resources: Domain, domain: str

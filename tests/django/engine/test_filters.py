@@ -112,3 +112,41 @@ async def test_filters_outlive_a_crash(rig: Rig) -> None:
         body = rig.server.subscribes(uri)[-1].body
         assert [name for name in (b'"1"', b'"2"', b'"3"') if b"id=" + name in body] == wanted
     assert await refreshed(rig, document(of("4", CAROL))) == 488, "there is one for carol already"
+
+
+@pytest.mark.req("R4660-5.4-1")
+async def test_a_filter_that_nobody_can_use_later_ends_the_list_subscription(rig: Rig) -> None:
+    await rig.start()
+    await subscribed(rig, document(of("1", FRIENDS)))
+    for uri in (BOB, CAROL):
+        assert rig.phone.told[-1].state.startswith("active")
+        rig.server.tell(uri, b"", "terminated;reason=badfilter")
+        await rig.quiet()
+    told = rig.phone.told[-1]
+    assert told.state == "terminated;reason=badfilter"
+    assert told.states == dict.fromkeys((BOB, CAROL), ("terminated", "badfilter", b""))
+    await rig.pass_time(600)
+    assert len(rig.server.subscribes()) == 2
+    assert rig.phone.told[-1] == told
+
+
+@pytest.mark.req("R4660-5.4-1")
+async def test_who_cannot_use_a_filter_is_asked_again_with_another(rig: Rig) -> None:
+    rig.server.refusals = {BOB: 488}
+    await rig.start()
+    await subscribed(rig, document(of("1", BOB)))
+    assert rig.phone.told[-1].states[BOB] == ("terminated", "badfilter", b"")
+    await rig.pass_time(600)
+    assert len(rig.server.subscribes(BOB)) == 1
+    rig.server.refusals = {}
+    assert await refreshed(rig, document(of("1", BOB, "<what><exclude>//note</exclude></what>"))) == 200
+    assert b"//note" in rig.server.subscribes(BOB)[-1].body
+    await rig.tick()
+    assert rig.phone.told[-1].states[BOB] == ("active", None, f"<{BOB}/>".encode())
+
+
+async def test_488_without_a_filter_is_about_something_else(rig: Rig) -> None:
+    rig.server.refusals = {BOB: 488}
+    await rig.start()
+    await subscribed(rig, document(of("1", CAROL)))
+    assert rig.phone.told[-1].states[BOB] == ("terminated", "giveup", b"")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from rls.domain.filters import NAMESPACE as FILTERS
 
 NAMESPACES = 'xmlns="urn:ietf:params:xml:ns:rls-services" xmlns:rl="urn:ietf:params:xml:ns:resource-lists"'
 
@@ -35,3 +37,10 @@ def resource_lists(content: str) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists">{content}</resource-lists>'
     )
+
+
+def filter_set(filters: Mapping[str, str]) -> bytes:
+    """By id, whom each is for."""
+    what = '<what><include type="xpath">/p:presence</include></what>'
+    each = "".join(f'<filter id="{name}" {whom}>{what}</filter>' for name, whom in filters.items())
+    return f'<filter-set xmlns="{FILTERS}">{each}</filter-set>'.encode()

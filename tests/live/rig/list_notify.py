@@ -68,11 +68,17 @@ def parse(message: Message) -> ListNotify:
     root, *others = cast(list[Part], outer.get_payload())
     assert root.get_content_type() == outer.get_param("type") == "application/rlmi+xml"
     assert root["Content-ID"] == outer.get_param("start")
-    rlmi = etree.fromstring(content(root))
-    _schema().assertValid(rlmi)
+    rlmi = read_rlmi(content(root))
     raw = _raw_parts(message.body, str(outer.get_boundary()))
     parts = {part["Content-ID"]: (part, body) for part, body in zip(others, raw[1:], strict=True)}
     return _list_notify(message, rlmi, parts)
+
+
+def read_rlmi(document: bytes) -> etree._Element:
+    """Its root. Raises DocumentInvalid where it breaks the schema (RFC 4662 section 5.1)."""
+    rlmi = etree.fromstring(document)
+    _schema().assertValid(rlmi)
+    return rlmi
 
 
 def _raw_parts(body: bytes, boundary: str) -> list[bytes]:

@@ -23,6 +23,12 @@ def test_what_a_refusal_means_for_the_instance(codes: tuple[int, ...], reason: s
     assert {outcome_of_status(code) for code in codes} == {Outcome("terminated", reason, retry)}
 
 
+@pytest.mark.req("R4660-5.4-1")
+def test_488_is_about_the_filters_where_there_were_some() -> None:
+    assert outcome_of_status(488) == Outcome("terminated", "giveup", Retry.NEVER)
+    assert outcome_of_status(488, filtered=True) == Outcome("terminated", "badfilter", Retry.NEVER)
+
+
 @pytest.mark.req("R3261-8.1.3.2-1")
 @pytest.mark.parametrize(("unknown", "known"), [(499, 400), (599, 500), (399, 300), (699, 600)])
 def test_an_unknown_code_means_the_first_of_its_class(unknown: int, known: int) -> None:
@@ -61,8 +67,15 @@ def test_retry_after_counts_only_where_one_waits(reason: str, after: float | Non
 
 
 @pytest.mark.req("R3261-20.33-1")
-def test_a_refusal_with_retry_after_is_waited_for() -> None:
-    assert outcome_of_status(503, 120.0).after == 120.0
+@pytest.mark.parametrize("code", [404, 413, 480, 486, 500, 503, 600, 603])
+def test_a_refusal_with_retry_after_is_waited_for(code: int) -> None:
+    without, outcome = outcome_of_status(code), outcome_of_status(code, 120.0)
+    assert outcome == Outcome(without.state, without.reason, Retry.BACK_OFF, 120.0)
+
+
+@pytest.mark.parametrize("code", [403, 410, 489, 604])
+def test_retry_after_means_nothing_where_it_does_not_belong(code: int) -> None:
+    assert outcome_of_status(code, 120.0) == outcome_of_status(code)
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True), st.none() | st.floats(0, 5000))
