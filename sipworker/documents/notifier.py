@@ -100,7 +100,7 @@ class DocumentNotifier:
             self._forget(subscription, now)
             self._need(subscription)
             return
-        delay = notify_retries.pause(subscription.retries)
+        delay = notify_retries.pause(subscription.retries, notification.outcome)
         subscription.retries += 1
         self._agent.wheel.schedule(now + delay, lambda now: self._tell_all(subscription))
 

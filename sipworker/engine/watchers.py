@@ -27,7 +27,7 @@ from sipworker.engine.wording import Wording
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
-from sipworker.sip.grammar import MalformedMessage, leading_seconds
+from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.headers import accepts_coding, event_params
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
@@ -39,8 +39,6 @@ from sipworker.sip.notifications import (
 log = logging.getLogger("rls.watchers")
 
 REQUIRE = ("Require", "eventlist")
-LONGEST_PAUSE = 3600
-"""Seconds that a watcher's Retry-After can ask for."""
 
 
 class Watchers(Roll):
@@ -281,12 +279,7 @@ class Watchers(Roll):
         # A version was consumed: the next NOTIFY is full state (RFC 6665 section 4.2.2).
         watcher.force_full = True
         self._notify_answered(watcher, now)
-        outcome = notification.outcome
-        asked = outcome.header("retry-after") if isinstance(outcome, Response) else None
-        self._try_again(watcher, leading_seconds(asked) or 0, now)
-
-    def _try_again(self, watcher: ListSubscription, retry_after: int, now: float) -> None:
-        delay = max(notify_retries.pause(watcher.retries), min(retry_after, LONGEST_PAUSE))
+        delay = notify_retries.pause(watcher.retries, notification.outcome)
         watcher.retries += 1
         self._agent.wheel.schedule(now + delay, lambda now: self._tell_if_stale(watcher))
 

@@ -107,6 +107,20 @@ async def test_what_the_database_refuses_is_tried_again(rig: Rig, monkeypatch: p
 
 
 @pytest.mark.req("R6665-4.2.2-5")
+async def test_a_notify_that_failed_is_followed_when_its_answer_says(rig: Rig) -> None:
+    await rig.start()
+    rig.phone.answers, rig.phone.answer_headers = [503], (("Retry-After", "30"),)
+    rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*")
+    await rig.eventually(lambda: notifies(rig) == [1])
+    await rig.pass_time(29)
+    rig.phone.subscribe(ALICE, event="xcap-diff", accept="*/*", call_id="later", cseq="1 SUBSCRIBE")
+    await rig.eventually(lambda: len(notifies(rig)) > 1)
+    assert notifies(rig) == [1, 1], "the later one's, before anything more of the first"
+    await rig.pass_time(1.1)
+    await rig.eventually(lambda: notifies(rig) == [1, 1, 2])
+
+
+@pytest.mark.req("R6665-4.2.2-5")
 async def test_after_a_notify_that_failed_the_next_has_full_state(rig: Rig) -> None:
     await rig.start()
     rig.phone.answers = [500]
