@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import ssl
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import trustme
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.protocol import CONNECTING, Event
 from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
 
 from tests.live.rig.message import Address, Message
-from tests.live.rig.waiting import LIMIT
-from tests.live.rig.wire import Receive, TcpWire, address_text
+from tests.live.rig.wire import Link, Receive, TcpWire, address_text
 
 
 class Authority:
@@ -69,40 +71,65 @@ class TlsWire(TcpWire):
 
 
 class WebSocketWire:
-    """Each message in a text frame, as browsers send them."""
+    """Each message in a text frame, as browsers send them. Raises InvalidHandshake.
+
+    The client of the library reads and writes by OpenSSL at the same time, and hangs now and then.
+    """
 
     def __init__(self, server: Address, context: ssl.SSLContext | None = None) -> None:
         self.transport = "WSS" if context else "WS"
         self._server = server
-        self._open = ExitStack()
-        self._connection = self._open.enter_context(
-            connect(
-                f"{self.transport.lower()}://{address_text(server)}/",
-                ssl=context,
-                subprotocols=[Subprotocol("sip")],
-                compression=None,
-                open_timeout=LIMIT,
-            )
-        )
-        self.local: Address = self._connection.local_address[:2]
+        connection = socket.create_connection(server)
+        if context:
+            connection = context.wrap_socket(connection, server_hostname=server[0])
+        self.local: Address = connection.getsockname()[:2]
+        self._link = Link(connection)
+        uri = parse_uri(f"{self.transport.lower()}://{address_text(server)}/")
+        self._protocol = ClientProtocol(uri, subprotocols=[Subprotocol("sip")])
+        self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._shake_hands()
+
+    def _shake_hands(self) -> None:
+        self._protocol.send_request(self._protocol.connect())
+        self._flush()
+        while self._protocol.state is CONNECTING:
+            self._read(self._link.read())
+        if self._protocol.handshake_exc:
+            self._link.close()
+            raise self._protocol.handshake_exc
+
+    def _read(self, data: bytes) -> list[Event]:
+        with self._turn:
+            self._protocol.receive_data(data) if data else self._protocol.receive_eof()
+            self._flush()
+            return self._protocol.events_received()
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                self._link.send(data)
 
     def start(self, receive: Receive) -> None:
         self._thread = threading.Thread(target=self._run, args=(receive,), daemon=True)
         self._thread.start()
 
     def _run(self, receive: Receive) -> None:
-        with suppress(ConnectionClosed):
-            while True:
-                data = self._connection.recv()
-                octets = data.encode() if isinstance(data, str) else bytes(data)
-                receive(Message(octets, time.monotonic(), self._server))
+        """Each message is one frame: that is how the server sends them."""
+        with suppress(OSError):
+            while data := self._link.read():
+                for event in self._read(data):
+                    if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
+                        receive(Message(bytes(event.data), time.monotonic(), self._server))
 
     def send(self, data: bytes, to: Address) -> None:
         assert to == self._server
-        self._connection.send(data.decode())
+        with self._turn:
+            self._protocol.send_text(data)
+            self._flush()
 
     def close(self) -> None:
-        self._open.close()
+        self._link.shut_down()
         if self._thread is not None:
             self._thread.join()
+        self._link.close()
