@@ -17,6 +17,7 @@ from tests.live.rig.list_server import ListServer
 from tests.live.rig.message import Address
 from tests.live.rig.opensips import OpenSips
 from tests.live.rig.phone import Phone
+from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain, PresenceServer
 from tests.live.rig.secure import Authority, TlsWire, WebSocketWire
 from tests.live.rig.wire import TcpWire, UdpWire, Wire
@@ -80,7 +81,10 @@ def server(new_server: NewServer, authority: Authority, opensips: OpenSips) -> I
     """A list server with all its processes and transports."""
     certificates = authority.certify("localhost", "127.0.0.1", "::1")
     with new_server(
-        RLS_MIN_EXPIRES="2", RLS_OPENSIPS_MI=opensips.url, RLS_TLS_CERTIFICATES=certificates
+        RLS_MIN_EXPIRES="2",
+        RLS_OPENSIPS_MI=opensips.url,
+        RLS_TLS_CERTIFICATES=certificates,
+        RLS_WORKER_HTTP=f"127.0.0.1:{free_port()}",
     ) as server:
         server.start()
         yield server

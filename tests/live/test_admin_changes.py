@@ -17,8 +17,8 @@ from tests.live.rig.presence import Domain
 from tests.live.rig.waiting import eventually
 
 
-def create_operator(server: ListServer) -> None:
-    command = ("manage.py", "createsuperuser", "--noinput", "--username=operator", "--email=o@example.test")
+def create_operator(server: ListServer, name: str) -> None:
+    command = ("manage.py", "createsuperuser", "--noinput", f"--username={name}", "--email=o@example.test")
     settings = {"DATABASE_URL": server.database.url, "SECRET_KEY": "for this command only"}
     environment = {**os.environ, **settings, "DJANGO_SUPERUSER_PASSWORD": "password"}
     subprocess.run([sys.executable, *command], env=environment, check=True, capture_output=True)
@@ -27,11 +27,11 @@ def create_operator(server: ListServer) -> None:
 class Operator:
     """A browser without a screen, logged in to the admin."""
 
-    def __init__(self, server: ListServer) -> None:
+    def __init__(self, server: ListServer, name: str = "operator") -> None:
         self._root = server.http
         self._open = build_opener(HTTPCookieProcessor(CookieJar())).open
-        create_operator(server)
-        self.post("/admin/login/?next=/healthz", username="operator", password="password")
+        create_operator(server, name)
+        self.post("/admin/login/?next=/healthz", username=name, password="password")
 
     def get(self, path: str) -> str:
         with self._open(self._root + path) as response:
