@@ -70,6 +70,11 @@ ROWS = (
     Row("D3", added(f"X-Long: {'x' * 20_000}"), 513),
     Row("D4", retransmitted, 200, {"Require": "eventlist"}),
     Row("D5", asked(3600), 401, {"WWW-Authenticate": ANYTHING}, DIGEST),
+    Row("D5", authenticated.unproven(password="wrong"), 401, {"WWW-Authenticate": ANYTHING}, DIGEST),
+    Row("D5", authenticated.unproven("nobody"), 401, {"WWW-Authenticate": ANYTHING}, DIGEST),
+    Row(
+        "D5", authenticated.unproven(change=authenticated.forged), 401, {"WWW-Authenticate": ANYTHING}, DIGEST
+    ),
     Row("D6", authenticated.by_another_users_password, 403, at=DIGEST),
     Row("D7", other_method("FOO"), 501, {"Allow": ANYTHING}),
     Row("D8", other_method("INVITE"), 405, {"Allow": ANYTHING}),
@@ -135,6 +140,7 @@ ROWS = (
     Row("D46", in_dialog.other_event, 403),
     Row("D47", asked(3600), 200, {"Contact": ANYTHING, "Expires": "3600", "Require": "eventlist"}),
     Row("D48", in_dialog.cancelled, 200),
+    Row("D48", other_method("CANCEL"), 481),
     Row("D49", other_method("OPTIONS"), 200, {"Allow": ANYTHING, "Supported": ANYTHING, **EVENTS}),
     Row("D50", in_dialog.of_no_subscription, 481),
     Row("D51", in_dialog.notified("Event: presence", "Event: nothing"), 489, EVENTS),
