@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -34,6 +35,18 @@ def replace(before: str, after: str) -> Change:
     return lambda request: request.replace(before.encode(), after.encode(), 1)
 
 
+def with_body(body: bytes, kind: str, *lines: str) -> Change:
+    """As the list that a SUBSCRIBE may bring along (RFC 5367)."""
+    extension = "recipient-list-subscribe"
+    rows = (
+        f"Require: {extension}",
+        "Content-Disposition: recipient-list",
+        f"Content-Type: application/{kind}",
+    )
+    length = b"Content-Length: %d\r\n\r\n" % len(body)
+    return lambda request: insert(*rows, *lines)(request).replace(b"Content-Length: 0\r\n\r\n", length + body)
+
+
 VIA = "Via: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKx"
 HOSTILE: dict[str, tuple[Change, int]] = {
     "10 000 Vias": (insert(*[VIA] * 10_000), 513),
@@ -49,13 +62,11 @@ HOSTILE: dict[str, tuple[Change, int]] = {
     "Max-Forwards of 1000 digits": (replace("Max-Forwards: 70", "Max-Forwards: " + "9" * 1000), 400),
     "1000 required extensions": (insert("Require: " + ",".join(["x"] * 1000)), 420),
     "Contact full of parameters": (replace("Event:", "X: " + ";a=b" * 2000 + "\r\nEvent:"), 200),
-    "body that inflates": (
-        lambda request: request.replace(
-            b"Content-Length: 0\r\n\r\n",
-            b"Content-Encoding: deflate\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nx\x9cKL",
-        ),
-        415,
+    "body of 5 kB that inflates to 5 MB": (
+        with_body(zlib.compress(b" " * 5_000_000, 9), "resource-lists+xml", "Content-Encoding: deflate"),
+        413,
     ),
+    "body of a type that nobody asked for": (with_body(b"x\x9cKL", "octet-stream"), 415),
 }
 
 
