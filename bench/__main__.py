@@ -20,7 +20,7 @@ SERVERS = "ours,kamailio-durable,kamailio-memory"
 EXAMPLES = """
 examples:
   python -m bench compare --quick                  one small size, one round, some minutes
-  python -m bench compare --rounds 3               the whole table, about 40 minutes
+  python -m bench compare --rounds 3               the whole table, about an hour
   python -m bench compare --servers ours           without peers
   python -m bench scale                            one and two SIP workers
   python -m bench big                              100 000 back-end subscriptions, and a restart with them
@@ -100,7 +100,6 @@ def compare_all(options: argparse.Namespace, program: Path, folder: Path) -> int
         rounds=1 if options.quick else options.rounds,
         seconds=2 if options.quick else options.seconds,
         storm=None if options.quick or options.no_storm else compare.Size(2000, 10),
-        refresh=sizes[0],
     )
     results = options.folder / "results.jsonl"
     if not options.more:

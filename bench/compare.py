@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench import generator, machine, memory
-from bench.measures import Figures, Run, figures, refresh_figures, storm_figures
+from bench.measures import WRONG, Figures, Run, figures, refresh_figures, storm_figures
 
 log = logging.getLogger("bench")
 
@@ -59,20 +59,18 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`seconds`: length of a phase. Storm and refreshes are run with the first size that asks for them."""
+    """`seconds`: length of a phase."""
 
     sizes: Sequence[Size]
     rounds: int
     seconds: float
     storm: Size | None
-    refresh: Size | None
 
     def runs(self) -> Iterator[tuple[int, str, Size]]:
         for number in range(1, self.rounds + 1):
             for size in self.sizes:
                 yield number, "update", size
-            if self.refresh:
-                yield number, "refresh", self.refresh
+                yield number, "refresh", size
             if self.storm:
                 yield number, "storm", self.storm
 
@@ -115,7 +113,8 @@ def rounds(results: Path) -> dict[str, int]:
 
 
 def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float) -> dict[str, Any]:
-    server.start(size.lists, size.entries)
+    server.start(size.lists + 1, size.entries)
+    _warm_up(program, server, size)
     busy = machine.wait_until_quiet()
     empty = sum(memory.megabytes(pid) for name, pid in server.groups().items() if name.startswith("worker"))
     phases = {
@@ -133,6 +132,12 @@ def one_run(program: Path, server: Server, mode: str, size: Size, seconds: float
     return result
 
 
+def _warm_up(program: Path, server: Server, size: Size) -> None:
+    """One list comes and goes: what a server needs once is not counted as what each list takes."""
+    first = ("--first", str(size.lists))
+    generator.run(program, "subscribe", 1, size.entries, *first, "--rls", server.sip, "--unsub")
+
+
 READERS = {"update": figures, "refresh": refresh_figures, "storm": storm_figures}
 
 
@@ -144,13 +149,17 @@ def brief(mode: str, result: Run) -> str:
     )
 
 
+def _add(known: Figures, found: Figures) -> None:
+    known |= {key: value + (known.get(key, 0) if key in WRONG else 0) for key, value in found.items()}
+
+
 def read(results: Path) -> dict[str, dict[str, list[Figures]]]:
     """Size -> server -> figures of each round, out of the file that compare() wrote."""
     found: dict[str, dict[str, dict[int, Figures]]] = {}
     for line in results.read_text().splitlines():
         record = json.loads(line)
         rounds = found.setdefault(record["size"], {}).setdefault(record["server"], {})
-        rounds.setdefault(record["round"], {}).update(READERS[record["mode"]](record["result"]))
+        _add(rounds.setdefault(record["round"], {}), READERS[record["mode"]](record["result"]))
     return {
         size: {server: list(rounds.values()) for server, rounds in servers.items()}
         for size, servers in found.items()

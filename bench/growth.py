@@ -11,7 +11,7 @@ from bench.growth_table import Grown, table
 from bench.measures import cpu
 from bench.ours import Ours
 
-LISTS = tuple((lists, 10) for lists in (100, 500, 2000, 5000, 10_000, 20_000))
+LISTS = tuple((lists, 10) for lists in (100, 500, 2000, 5000, 10_000, 20_000, 50_000))
 ENTRIES = tuple((500, entries) for entries in (2, 5, 10, 50, 100, 200))
 RATES = (250, 500, 1000, 2000, 4000, 8000)
 WITH_RATES = (2000, 10)

@@ -17,7 +17,7 @@ def table(rounds: Rounds) -> str:
     """One size of lists. A bound that is missed is marked with a cross; a ratio for each of ours."""
     ours = [server for server in OURS if server in rounds]
     head = ["", *(OURS[server] for server in ours)]
-    head += ["Kamailio, durable", "ratio", "Kamailio, in memory", "ratio", "at least"]
+    head += ["Kamailio, durable", "ratio", "Kamailio, in memory", "ratio", "bound"]
     rows = [
         _row(measure, rounds, ours)
         for measure in MEASURES
@@ -44,13 +44,27 @@ def holds(measure: Measure, found: float, bound: float) -> bool:
 
 def _row(measure: Measure, rounds: Rounds, ours: Sequence[str]) -> str:
     cells = [f"{measure.label}{', ' if measure.unit else ''}{measure.unit}"]
-    cells += [spread(values(rounds, server, measure.key)) for server in ours]
+    cells += [_own(measure, values(rounds, server, measure.key)) for server in ours]
     for peer, bound in zip((DURABLE, MEMORY), measure.at_least, strict=True):
         found = [ratio(rounds, server, peer, measure.key) for server in ours]
         cells += [spread(values(rounds, peer, measure.key)), _ratios(measure, found, bound)]
-    bounds = " / ".join("-" if bound is None else f"{bound:.2g}" for bound in measure.at_least)
-    cells.append("" if measure.at_least == (None, None) else bounds)
+    cells.append(_bound(measure))
     return f"| {' | '.join(cells)} |\n"
+
+
+def _own(measure: Measure, found: Sequence[float]) -> str:
+    missed = measure.at_most is not None and found and median(found) > measure.at_most
+    return spread(found) + (" ✗" if missed else "")
+
+
+def _bound(measure: Measure) -> str:
+    """Of the ratios, or of the figure itself."""
+    if measure.at_most is not None:
+        return f"at most {number(measure.at_most)}"
+    if measure.at_least == (None, None):
+        return ""
+    ratios = " / ".join("-" if bound is None else f"{bound:.2g}" for bound in measure.at_least)
+    return f"{'at least' if measure.more else 'at most'} {ratios}"
 
 
 def spread(found: Sequence[float]) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from bench import generator, memory
 from bench import table as comparison
-from bench.compare import rounds
+from bench.compare import read, rounds
 from bench.growth_table import Grown, table
 
 
@@ -41,7 +41,34 @@ def test_each_of_ours_has_its_ratio_and_a_cross_where_that_misses_its_bound() ->
     }
     head, _, row = comparison.table(rounds).splitlines()
     assert head.startswith("|  | ours | ours, two SIP workers | Kamailio, durable | ratio |")
-    assert row.endswith("| 2000 | 4500 (4000-5000) | 1000 | 2.00 ✗ / 4.50 | - | - | 3 / 1.2 |")
+    assert row.endswith("| 2000 | 4500 (4000-5000) | 1000 | 2.00 ✗ / 4.50 | - | - | at least 3 / 1.2 |")
+
+
+def test_a_figure_of_ours_that_exceeds_its_own_bound_has_a_cross_and_one_of_a_peer_has_none() -> None:
+    rounds = {"ours": [{"memory_back_end": 3.2}], "kamailio-durable": [{"memory_back_end": 18.0}]}
+    assert comparison.table(rounds).splitlines()[2].endswith("| 3.2 ✗ | 18 | 0.18 | - | - | at most 3 |")
+    rounds["ours"] = [{"memory_back_end": 2.9}]
+    assert "✗" not in comparison.table(rounds)
+
+
+def test_what_was_wrong_is_counted_in_all_runs(tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    phase = {"lost": 1, "refreshes_200_per_s": 9, "refresh_without_full_notify": 0, "seconds": 1}
+    run = {
+        "setup": {"missing_states": 1, "lists": 1, "lists_full": 1, "t_last_full_s": 2, "counts": {}},
+        "total": {"protocol_errors": 2, "counts": {"state_regressed": 1}},
+        "phases": [phase],
+        "left": {"outbox": 1},
+    }
+    lines = [
+        {"size": "5x1", "round": 1, "server": "ours", "mode": mode, "result": run}
+        for mode in ("refresh", "storm")
+    ]
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    [found] = read(results)["5x1"]["ours"]
+    assert {key: found[key] for key in ("lost", "errors", "left", "refresh", "storm")} == {
+        "lost": 6, "errors": 4, "left": 2, "refresh": 9, "storm": 2
+    }  # fmt: skip
 
 
 @pytest.fixture
