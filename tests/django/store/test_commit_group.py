@@ -60,6 +60,18 @@ async def test_a_new_subscription_and_its_first_notify_are_one_statement(
     assert await select(connection, numbers) == [(0, 1), (-1, 0)]
 
 
+async def test_a_new_subscription_to_a_list_of_fifty_is_one_statement(
+    connection: Connection, statements: list[str]
+) -> None:
+    group = CommitGroup(
+        new_watchers=[watcher(3)], new_presentities=[presentity(30 + number, 3) for number in range(50)]
+    )
+    group.notify(NotifyRequest(3, full=True), settled=False)
+    await write(connection, group, OWNER, SLICES)
+    assert len(statements) == 1
+    assert await column(connection, "select count(*) from rls_presentity where watcher_id = 3") == [50]
+
+
 async def test_everything_but_the_end_of_rows_fits_into_one_statement(
     connection: Connection, statements: list[str]
 ) -> None:
