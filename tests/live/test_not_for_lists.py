@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.live.conftest import NewPhone, PutList, Start
@@ -11,6 +13,10 @@ from tests.live.rig.phone import ListCall, Phone
 from tests.live.rig.presence import Domain, Script
 
 CASES = ["no list", "no eventlist", "unknown event"]
+
+
+def is_copy(sent: Message, handed_on: Message) -> bool:
+    return handed_on["Call-ID"] == sent["Call-ID"]
 
 
 def call_of(case: str, phone: Phone, list_uri: str, domain: str) -> ListCall:
@@ -60,12 +66,33 @@ def test_request_that_may_not_travel_further_is_not_forwarded(
     assert not resources.requests.all()
 
 
-@pytest.mark.req("R4320-4.2-1")
 def test_refusal_of_the_presence_server_is_relayed(phone: Phone, resources: Domain, domain: str) -> None:
     uri = f"sip:bob@{domain}"
     resources.scripts[uri] = Script(status=404, headers=())
     response = phone.call(uri).subscribe()
     assert (response.status, len(response.rows("Via"))) == (404, 1)
+
+
+@pytest.mark.req("R4320-4.2-1")
+def test_time_out_of_the_presence_server_is_told_to_nobody(
+    start_worker: Start, new_phone: NewPhone, resources: Domain, domain: str
+) -> None:
+    """Neither its 408 nor its silence.
+
+    A request is handed on for the sixth time at least 1.55 seconds after the first time, so that the
+    first is given up, after 3.2 seconds, before that of the third.
+    """
+    phone = new_phone(at=start_worker(RLS_T1="0.05"))
+    late, *silent, known = (f"sip:{name}@{domain}" for name in ("late", "one", "two", "three", "known"))
+    resources.scripts = {late: Script(status=408), **dict.fromkeys(silent, Script(status=0))}
+
+    for uri, times in [(late, 1), *((uri, 6) for uri in silent)]:
+        request = phone.call(uri).request(3600)
+        phone.send(request)
+        resources.requests.wait(partial(is_copy, Message(request, 0.0, phone.wire.local)), times)
+    assert phone.call(known).subscribe().status == 200
+    final = phone.inbox.all(lambda message: message.status >= 200)
+    assert [message.uri("To") for message in final] == [known]
 
 
 def test_to_presence_code_is_answered_in_place_of_forwarding(
