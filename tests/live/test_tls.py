@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from trustme import KeyType
 
 from tests.live.conftest import NewPhone, Start
 from tests.live.rig import documents
@@ -60,10 +61,26 @@ def test_versions_of_today(server: ListServer, authority: Authority, version: ss
         pass
 
 
-@pytest.mark.parametrize("ciphers", ["ECDHE+AES:!AESGCM:!AESCCM", "RSA+AESGCM:!ECDHE:!DHE"])
-def test_ciphers_of_yesterday_are_refused(server: ListServer, authority: Authority, ciphers: str) -> None:
+def test_versions_of_yesterday_are_refused(server: ListServer, authority: Authority) -> None:
+    context = authority.client()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with connected(server, context):
+        pass
+    with pytest.warns(DeprecationWarning, match=r"TLSv1_1 is deprecated"):
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises(ssl.SSLError):
+        TlsWire(server.sip_by("tls"), context)
+
+
+@pytest.mark.parametrize("ciphers", ["ECDHE+AES:!AESGCM:!AESCCM", "kRSA+AESGCM"], ids=["CBC", "RSA"])
+def test_ciphers_of_yesterday_are_refused(start_worker: Start, authority: Authority, ciphers: str) -> None:
+    """The certificate would do for them."""
+    server = start_worker(RLS_TLS_CERTIFICATES=authority.certify("localhost", key=KeyType.RSA))
     context = authority.client()
     context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with connected(server, context):
+        pass
     context.set_ciphers(ciphers)
     with pytest.raises(ssl.SSLError):
         TlsWire(server.sip_by("tls"), context)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import trustme
+from trustme import KeyType
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import CONNECTING, Event
@@ -31,10 +32,12 @@ class Authority:
         self.path = str(folder / "authority.pem")
         self._authority.cert_pem.write_to_path(self.path)
 
-    def certify(self, *names: str) -> str:
+    def certify(self, *names: str, key: KeyType = KeyType.ECDSA) -> str:
         """A new file with key, certificate and chain; addresses are names too."""
         path = self._folder / f"{next(self._numbers)}.pem"
-        self._authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(str(path))
+        self._authority.issue_cert(*names, key_type=key).private_key_and_cert_chain_pem.write_to_path(
+            str(path)
+        )
         return str(path)
 
     def client(self, own: str = "") -> ssl.SSLContext:
