@@ -14,13 +14,11 @@ from tests.live.rig import documents
 from tests.live.rig.database import Databases
 from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
-from tests.live.rig.message import Address
 from tests.live.rig.opensips import OpenSips
 from tests.live.rig.phone import Phone
 from tests.live.rig.ports import free_port
 from tests.live.rig.presence import Domain, PresenceServer
-from tests.live.rig.secure import Authority, TlsWire, WebSocketWire
-from tests.live.rig.wire import TcpWire, UdpWire, Wire
+from tests.live.rig.secure import Authority, wire_by
 
 _numbers = itertools.count(1)
 
@@ -143,17 +141,6 @@ def zone() -> Iterator[DnsServer]:
 NewPhone = Callable[..., Phone]
 
 
-def _wire(kind: str, address: Address, authority: Authority) -> Wire:
-    match kind.removesuffix("6"):
-        case "udp":
-            return UdpWire(address[0])
-        case "tcp":
-            return TcpWire(address)
-        case "tls":
-            return TlsWire(address, authority.client())
-    return WebSocketWire(address, authority.client() if kind.startswith("wss") else None)
-
-
 @pytest.fixture
 def new_phone(server: ListServer, authority: Authority, domain: str) -> Iterator[NewPhone]:
     """Makes phones of the domain's users, at the common server if none is named."""
@@ -162,7 +149,7 @@ def new_phone(server: ListServer, authority: Authority, domain: str) -> Iterator
         def make(user: str = "alice", at: ListServer | None = None, kind: str = "udp") -> Phone:
             at = at or server
             address = at.sip_by(kind)
-            phone = Phone(_wire(kind, address, authority), f"sip:{user}@{domain}", address)
+            phone = Phone(wire_by(kind, address, authority), f"sip:{user}@{domain}", address)
             stack.callback(phone.close)
             return phone
 

@@ -1,4 +1,4 @@
-"""Certificates of an authority of our own, TLS and WebSocket connections of phones."""
+"""Certificates of an authority of our own; connections of phones, by TLS, WebSocket or what is named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from tests.live.rig.message import Address, Message
-from tests.live.rig.wire import Link, Receive, TcpWire, address_text
+from tests.live.rig.wire import Link, Receive, TcpWire, UdpWire, Wire, address_text
 
 
 class Authority:
@@ -136,3 +136,15 @@ class WebSocketWire:
         if self._thread is not None:
             self._thread.join()
         self._link.close()
+
+
+def wire_by(kind: str, address: Address, authority: Authority) -> Wire:
+    """How a phone reaches `address` by a transport: `tls`, or `tls6` for IPv6."""
+    match kind.removesuffix("6"):
+        case "udp":
+            return UdpWire(address[0])
+        case "tcp":
+            return TcpWire(address)
+        case "tls":
+            return TlsWire(address, authority.client())
+    return WebSocketWire(address, authority.client() if kind.startswith("wss") else None)
