@@ -147,7 +147,12 @@ def _flatten_all(
 def _pointer(row: _Row, service: Service, documents: Documents) -> Key | None:
     """Where the `<resource-list>` of a service leads."""
     reference = _reference(service)
-    return Dereferencer(row.owner, root(), documents, NOWHERE).key(reference) if reference else None
+    return dereferencer(row.owner, documents, NOWHERE).key(reference) if reference else None
+
+
+def dereferencer(owner: Xui | None, documents: Documents, externals: Externals) -> Dereferencer:
+    """For the services and lists of an owner."""
+    return Dereferencer(owner, root(), settings.RLS_ENTRY_REFS, documents, externals)
 
 
 def _reference(service: Service) -> str:
@@ -181,7 +186,7 @@ def _flatten(row: _Row, service: Service | None, documents: Documents, externals
         error = UnresolvableReference(f"the document of {row.uri} changed meanwhile or is malformed")
         error.documents = frozenset((row.document.id,))
         return _Known(row.document, error, {}, {})
-    dereference = Dereferencer(row.owner, root(), documents, externals)
+    dereference = dereferencer(row.owner, documents, externals)
     result: ResolvedService | UnresolvableReference
     try:
         if reference := _reference(service):

@@ -11,6 +11,7 @@ from rls.domain.lists import UnresolvableReference
 from xcap.announcing import LONGEST
 from xcap.foreign.references import Externals, Used
 from xcap.models import Document
+from xcap.reach import may_refer
 from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
 from xcap.selectors.document import tree_name
@@ -110,11 +111,12 @@ class Dereferencer:
 
     Absolute ones (`resource-list`, `external`) stay with the owner of the service (RFC 4826
     section 4.1), lead to a global list, or, by `external`, to one of the `externals`; a relative
-    `entry-ref` may go to any user below our root (section 4.5).
+    `entry-ref` may go to other users below our root (section 4.5), as `entry_refs` (RLS_ENTRY_REFS) says.
     """
 
     owner: Xui | None
     root: XcapRoot
+    entry_refs: str
     documents: Documents
     externals: Externals
     used: dict[Key, Stored | None] = field(default_factory=dict)
@@ -139,7 +141,7 @@ class Dereferencer:
     def own(self, reference: str) -> None:
         """Raises UnresolvableReference for a `resource-list` that is not the owner's, or not here."""
         try:
-            self._target(reference)
+            self._absolute(reference)
         except InvalidSelector as error:
             raise UnresolvableReference(f"{reference}: {error}") from error
 
@@ -157,8 +159,15 @@ class Dereferencer:
             self.used[key] = self.documents.stored(key)
 
     def _target(self, reference: str) -> Target:
-        if http_host(reference) is None:
-            return self.root.relative(reference)
+        """Where it leads, before anything is looked up: what is not allowed says nothing of what is there."""
+        if http_host(reference) is not None:
+            return self._absolute(reference)
+        target = self.root.relative(reference)
+        if not may_refer(self.owner, target.document.owner, self.entry_refs):
+            raise UnresolvableReference(f"{reference} is not allowed (RLS_ENTRY_REFS={self.entry_refs})")
+        return target
+
+    def _absolute(self, reference: str) -> Target:
         target = self.root.absolute(reference)
         if target.document.owner not in (self.owner, None):
             raise UnresolvableReference(f"{reference} is not a list of {self.owner}")

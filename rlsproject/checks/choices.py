@@ -24,6 +24,7 @@ CHOICES = {
     "RLS_LIST_DENIAL": ("refuse", "polite"),
     "RLS_NESTED_LISTS": ("nest", "flatten", "ask"),
     "RLS_UNRESOLVED": ("refuse", "omit"),
+    "RLS_ENTRY_REFS": ("own", "domain", "anyone"),
     "RLS_BACKEND_IDENTITY": ("from", "asserted", "own"),
     "LOG_FORMAT": ("text", "json"),
     "LOG_LEVEL": ("debug", "info", "warning", "error"),

@@ -146,6 +146,14 @@ SIP = Section(
             "References in a list that lead nowhere: the list is refused (502), or served without them.",
         ),
         Setting(
+            "RLS_ENTRY_REFS",
+            TEXT,
+            "domain",
+            "own, domain or anyone",
+            "Whose entries an entry-ref in a list may name, besides those of its owner and global ones: "
+            "nobody else's, those of users of the owner's domain, anyone's.",
+        ),
+        Setting(
             "RLS_REQUEST_LISTS",
             FLAG,
             "1",

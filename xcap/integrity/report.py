@@ -8,7 +8,7 @@ from lxml import etree
 
 from rls.domain.lists import Limits
 from rls.models import Subscriber
-from xcap import index, store
+from xcap import index
 from xcap.documents.rls_services import service_uris
 from xcap.documents.validation import parse
 from xcap.errors import Conflict
@@ -16,9 +16,9 @@ from xcap.foreign.references import Externals
 from xcap.foreign.roots import Roots
 from xcap.integrity import lists
 from xcap.integrity.finding import Finding
-from xcap.lookup import unfetched
+from xcap.lookup import dereferencer, unfetched
 from xcap.models import Document
-from xcap.references import Dereferencer, Documents
+from xcap.references import Documents
 from xcap.usages import RESOURCE_LISTS, RLS_SERVICES
 
 
@@ -40,7 +40,7 @@ def findings(document: Document) -> Iterator[Finding]:
         yield Finding("malformed", "", str(error))
         return
     externals = Externals(Roots.parse(settings.RLS_XCAP_ROOT), unfetched)
-    dereference = Dereferencer(owner, store.root(), Documents(), externals)
+    dereference = dereferencer(owner, Documents(), externals)
     yield from lists.of_lists(root, dereference)
     if document.doc_type == RLS_SERVICES.doc_type:
         yield from lists.of_services(root, dereference, Limits(entries=settings.RLS_LIST_LIMIT))

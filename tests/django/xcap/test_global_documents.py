@@ -83,10 +83,11 @@ def entries() -> list[str]:
 
 
 @pytest.mark.req("X-K10")
-def test_lists_of_users_refer_to_global_ones(root: XcapClient, put: Put) -> None:
+def test_lists_of_users_refer_to_global_ones(root: XcapClient, put: Put, settings: Settings) -> None:
     whole = f"http://127.0.0.1{COMPANY}/~~/resource-lists/list%5B1%5D"
     one = f"resource-lists/global/company/~~/resource-lists/list/entry%5B@uri=%22{BOB}%22%5D"
     own = f"http://127.0.0.1{path_of('resource-lists')}/~~/resource-lists/list"
+    settings.RLS_ENTRY_REFS = "own"
     put("resource-lists", lists(f'<list><external anchor="{whole}"/><entry-ref ref="{one}"/></list>'))
     put("rls-services", services(pointing(SERVICE, own)))
     root.put(COMPANY, friends(BOB, "sip:claire@example.test"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from rls.domain.lists import UnresolvableReference
 from tests.django.xcap.client import XcapClient, path_of
@@ -124,6 +124,61 @@ def test_reference_is_followed_by_who_asks_for_the_list_and_not_by_who_stores_it
         put("resource-lists", friends(entry), owner="bob@example.test")
         assert entries(LIST) == [entry]
     assert XcapClient().get(path_of("resource-lists")).content == stored
+
+
+BOB = "bob@example.test"
+STRANGER = "bob@other.test"
+
+
+@pytest.mark.req("R4826-4.5-7")
+@pytest.mark.parametrize(("whose", "followed"), [("own", []), ("domain", [BOB]), ("anyone", [BOB, STRANGER])])
+@pytest.mark.parametrize("other", [BOB, STRANGER])
+def test_entry_ref_leads_to_users_that_the_setting_names(
+    put: Put, subscribe: Subscribe, settings: Settings, whose: str, followed: list[str], other: str
+) -> None:
+    settings.RLS_ENTRY_REFS = whose
+    ref = f"resource-lists/users/sip:{other}/index/~~/resource-lists/list/entry"
+    rls = put(
+        "rls-services", services(f'<service uri="{LIST}"><list><rl:entry-ref ref="{ref}"/></list></service>')
+    )
+    before = resolve([LIST])[LIST]
+    subscribe(other)
+    put("resource-lists", friends("sip:dan@example.test"), owner=other)
+    if other in followed:
+        assert entries(LIST) == ["sip:dan@example.test"]
+        return
+    refused = resolve([LIST])[LIST]
+    assert isinstance(refused, UnresolvableReference) and isinstance(before, UnresolvableReference)
+    assert str(refused) == str(before) == f"{ref} is not allowed (RLS_ENTRY_REFS={whose})"
+    assert refused.documents == {rls.pk}, "what is there is not watched either"
+
+
+@pytest.mark.req("R4826-4.5-7")
+@pytest.mark.parametrize("whose", ["own", "domain", "anyone"])
+def test_entry_ref_may_always_lead_to_other_documents_of_the_owner(
+    put: Put, settings: Settings, whose: str
+) -> None:
+    settings.RLS_ENTRY_REFS = whose
+    ref = "resource-lists/users/sip:alice@example.test/phone/~~/resource-lists/list/entry"
+    put("resource-lists", lists(f'<list name="friends"><entry-ref ref="{ref}"/></list>'))
+    put("resource-lists", friends("sip:dan@example.test"), path="phone")
+    put("rls-services", services(pointing(LIST, FRIENDS)))
+    assert entries(LIST) == ["sip:dan@example.test"]
+
+
+@pytest.mark.req("R4826-4.1-3")
+def test_resource_list_is_not_followed_below_the_root_as_an_entry_ref_is(
+    put: Put, subscribe: Subscribe, settings: Settings
+) -> None:
+    """XCAP refuses such a document, another program that writes to the database may not."""
+    settings.RLS_ENTRY_REFS = "anyone"
+    subscribe(BOB)
+    put("resource-lists", friends("sip:dan@example.test"), owner=BOB)
+    rls = put("rls-services", services(pointing(LIST, FRIENDS)))
+    rls.doc = services(pointing(LIST, f"resource-lists/users/sip:{BOB}/index/~~/resource-lists/list"))
+    rls.etag = "other"
+    rls.save()
+    assert isinstance(resolve([LIST])[LIST], UnresolvableReference)
 
 
 @pytest.mark.req("R4826-4.1-3")
