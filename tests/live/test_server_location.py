@@ -12,6 +12,7 @@ from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.ports import free_port
 from tests.live.rig.presence import PresenceServer, Script, pidf
+from tests.live.rig.secure import Authority
 from tests.live.rig.stream_server import StreamServerWire
 from tests.live.rig.waiting import eventually
 
@@ -76,6 +77,52 @@ def test_names_without_service_records_have_addresses(
     bob = f"sip:bob@{domain}"
     assert new_phone("alice", server).subscribe(store_list(server, domain, bob)).settled().resources == [bob]
     assert presence.domain(domain).dialog(bob).first.rows("Route") == [f"<{uri};lr>"]
+
+
+@pytest.mark.req("R3263-4.1-1")
+def test_naptr_may_choose_tls_with_a_certificate_of_the_domain(
+    start_worker: Start, new_phone: NewPhone, zone: DnsServer, authority: Authority, domain: str
+) -> None:
+    """Not of the host that the DNS names (RFC 5922 section 4)."""
+    secure = PresenceServer(wire=StreamServerWire(context=authority.server(domain)))
+    try:
+        zone.add(domain, "NAPTR", f'10 0 "s" "SIPS+D2T" "" _sips._tcp.{domain}.')
+        zone.add(f"_sips._tcp.{domain}", "SRV", f"0 0 {port_of(secure)} host.elsewhere.test.")
+        zone.add("host.elsewhere.test", "A", "127.0.0.1")
+        server = start_worker(
+            RLS_PRESENCE_SERVER="",
+            RLS_DNS_SERVERS=zone.address,
+            RLS_TLS_CERTIFICATES=authority.certify("rls.test"),
+            RLS_TLS_CA=authority.path,
+        )
+        bob = f"sip:bob@{domain}"
+        call = new_phone("alice", server).subscribe(store_list(server, domain, bob))
+        assert call.settled().instance(bob).state == "active"
+        assert secure.domain(domain).dialog(bob).first["Via"].startswith("SIP/2.0/TLS ")
+    finally:
+        secure.close()
+
+
+@pytest.mark.req("R3263-4.2-1", "R3263-4.3-1")
+@pytest.mark.parametrize("dead", [0, 40])
+def test_a_host_may_be_reached_by_ipv6_alone(
+    start_worker: Start, new_phone: NewPhone, zone: DnsServer, domain: str, dead: int
+) -> None:
+    """Though it has addresses of IPv4, which most likely come first."""
+    port = free_port()
+    presence = PresenceServer(wire=StreamServerWire("::1", port))
+    try:
+        host = f"host.{domain}"
+        zone.add(host, "A", *(f"127.0.0.{number + 1}" for number in range(dead)))
+        zone.add(host, "AAAA", "::1")
+        uri = f"sip:{host}:{port};transport=tcp"
+        server = start_worker(RLS_PRESENCE_SERVER=uri, RLS_DNS_SERVERS=zone.address)
+        bob = f"sip:bob@{domain}"
+        call = new_phone("alice", server).subscribe(store_list(server, domain, bob))
+        assert call.settled().instance(bob).state == "active"
+        assert presence.domain(domain).dialog(bob).first["Via"].startswith("SIP/2.0/TCP [::1]:")
+    finally:
+        presence.close()
 
 
 @pytest.mark.req("R3261-8.1.3.1-1", "R3261-17.1.4-1")
