@@ -195,6 +195,26 @@ def test_a_presence_server_has_to_prove_its_name(
         presence.close()
 
 
+def test_a_presence_server_that_asks_for_a_certificate_is_shown_the_first_of_ours(
+    start_worker: Start, authority: Authority, new_phone: NewPhone, domain: str
+) -> None:
+    """RFC 5922 section 7.3; who shows none is cut off."""
+    wire = StreamServerWire(context=authority.server("localhost", ask=True))
+    presence = PresenceServer(wire=wire)
+    try:
+        server = start_worker(
+            RLS_TLS_CERTIFICATES=f"{authority.certify('rls.test')},{authority.certify('other.test')}",
+            RLS_TLS_CA=authority.path,
+            RLS_PRESENCE_SERVER=f"sip:localhost:{wire.local[1]};transport=tls",
+        )
+        bob = f"sip:bob@{domain}"
+        told = new_phone("alice", server).subscribe(store_list(server, domain, bob)).settled()
+        assert told.instance(bob).state == "active"
+        assert wire.shown == ["rls.test"]
+    finally:
+        presence.close()
+
+
 @pytest.mark.req("R5922-7.2-1")
 def test_nothing_is_sent_to_a_server_with_a_certificate_of_another_name(
     start_worker: Start, authority: Authority, new_phone: NewPhone, domain: str

@@ -49,10 +49,20 @@ class Authority:
             context.load_cert_chain(own)
         return context
 
-    def server(self, *names: str) -> ssl.SSLContext:
+    def server(self, *names: str, ask: bool = False) -> ssl.SSLContext:
+        """With `ask`, clients have to show a certificate of this authority."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority.issue_cert(*names).configure_cert(context)
+        if ask:
+            context.verify_mode = ssl.CERT_REQUIRED
+            self._authority.configure_trust(context)
         return context
+
+
+def names_shown(connection: ssl.SSLSocket) -> list[str]:
+    """Those in the certificate of the other side; none if it was not asked for one."""
+    certificate = connection.getpeercert() or {}
+    return [str(entry[1]) for entry in certificate.get("subjectAltName", ())]
 
 
 class TlsWire(TcpWire):
@@ -68,9 +78,7 @@ class TlsWire(TcpWire):
     @property
     def shown(self) -> list[str]:
         """The names in the certificate of the server."""
-        certificate = self._socket.getpeercert()
-        assert certificate
-        return [str(entry[1]) for entry in certificate["subjectAltName"]]
+        return names_shown(self._socket)
 
 
 class WebSocketWire:
