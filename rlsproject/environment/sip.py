@@ -216,6 +216,15 @@ SIP = Section(
             live=True,
         ),
         Setting(
+            "RLS_SOURCE_CONNECTIONS",
+            WHOLE,
+            "1000",
+            "connections",
+            "Open at a time from one address, to each SIP worker; more are refused. All phones behind a NAT "
+            "have one address. Trusted proxies and the presence server may have any number. 0: any number.",
+            live=True,
+        ),
+        Setting(
             "RLS_T1",
             NUMBER,
             "0.5",

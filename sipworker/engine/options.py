@@ -34,6 +34,7 @@ LIVE = (
     "max_subscriptions",
     "max_user_subscriptions",
     "source_rate",
+    "source_connections",
     "trusted_proxies",
     "waitn_time",
     "waitn_times",
@@ -103,6 +104,7 @@ class WorkerOptions:
     full_state: bool = False
     grace_time: float = 0.0
     source_rate: int = 0
+    source_connections: int = 0
     waitn_time: float = 1.0
     settle_time: float = 2.0
     waitn_times: Mapping[str, float] = field(default_factory=dict)
@@ -171,6 +173,7 @@ class WorkerOptions:
             t1=settings.RLS_T1,
             lost_notifies=settings.RLS_LOST_NOTIFIES,
             source_rate=settings.RLS_SOURCE_RATE,
+            source_connections=settings.RLS_SOURCE_CONNECTIONS,
             full_state=settings.RLS_FULL_STATE,
             grace_time=settings.RLS_GRACE_TIME,
             waitn_time=settings.RLS_WAITN_TIME,

@@ -54,6 +54,7 @@ from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.keyring import Keyring
 from sipworker.sip.timers import TimerWheel
 from sipworker.transport.certificates import InvalidCertificate, Tls
+from sipworker.transport.entrance import Crowds
 from sipworker.transport.resolver import Resolver
 from sipworker.transport.stray import StrayAnswers
 from sipworker.transport.transports import Transports
@@ -97,6 +98,8 @@ class SipWorker:
             self._failed,
             tls=self.tls,
             keep_alive=options.keep_alive,
+            patience=64 * options.t1,
+            crowds=Crowds(lambda source: 0 if self._is_spared(source) else options.source_connections),
             astray=lambda flow, answer: self.stray.take(flow, answer),
         )
         self.resolver = Resolver(self.transports, options.dns, falls_back=options.large_notify != "tcp")

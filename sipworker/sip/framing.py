@@ -49,6 +49,11 @@ class StreamFramer:
         self._searched = 0
         self._length: int | None = None
 
+    @property
+    def is_amid_message(self) -> bool:
+        """More than a part of a keep-alive is there."""
+        return not _BLANK_LINE.startswith(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[bytes | KeepAlive]:
         """What `data` completes. After that the iterator raises FramingError if the stream is broken."""
         self._buffer += data

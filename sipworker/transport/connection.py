@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from typing import Protocol
 
@@ -12,8 +13,12 @@ from sipworker.transport.identity import identities
 from sipworker.transport.udp import Receive
 from sipworker.transport.vanishing import notice_vanishing
 
+log = logging.getLogger("rls.transport")
+
 MAX_BACKLOG = 4 * 1024 * 1024
 """Bytes that may wait for a peer that does not read."""
+LOOKS = 8
+"""Looks at a connection that may find one message unfinished."""
 
 
 class Owner(Protocol):
@@ -38,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[bytes] = deque()
         self._transport: asyncio.Transport | None = None
         self._is_ready = False
+        self._looks = 0  # that found the present message unfinished
         self.number = number
         self.remote: Address = target.remote if target else ("", 0)
         self.name = target.name if target else ""
@@ -89,7 +95,20 @@ class Connection(asyncio.Protocol):
     def keep_alive(self) -> None:
         """Show that we are there, and find out whether the other side is."""
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a message was begun and has to go on."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """The end for who takes too long: a connection that does nothing else serves nobody."""
+        self._looks = self._looks + 1 if self.is_unfinished else 0
+        if self._looks > LOOKS and self._transport is not None:
+            log.info("a message was begun and not completed", extra={"from": self.flow.dumps()})
+            self._transport.abort()
+
     def received(self, message: bytes) -> None:
+        self._looks = 0
         self._owner.receive(message, self.flow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -106,6 +125,10 @@ class StreamConnection(Connection):
     def __init__(self, owner: Owner, number: int, target: Flow | None = None) -> None:
         super().__init__(owner, number, target)
         self._framer = StreamFramer()
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self._framer.is_amid_message
 
     def frame(self, message: bytes) -> bytes:
         return message

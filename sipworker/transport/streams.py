@@ -10,6 +10,7 @@ from collections.abc import Callable
 from sipworker.sip.flow import Address, Flow
 from sipworker.transport.certificates import Tls
 from sipworker.transport.connection import Connection, StreamConnection
+from sipworker.transport.entrance import Crowds, Entrance
 from sipworker.transport.identity import proves
 from sipworker.transport.udp import Failed, Receive
 
@@ -29,7 +30,7 @@ class StreamListener:
     """A listening socket and all connections, accepted or opened, that belong to it.
 
     One that does not listen only opens connections. `tls` encrypts them. `astray` gets answers whose
-    connection has gone.
+    connection has gone. `crowds` says who may connect.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class StreamListener:
         tls: Tls | None = None,
         kind: type[Connection] = StreamConnection,
         astray: Astray = lambda flow, answer: None,
+        crowds: Crowds | None = None,
     ) -> None:
         self.transport = transport
         self.local = address
@@ -52,6 +54,7 @@ class StreamListener:
         self._tls = tls
         self._kind = kind
         self._astray = astray
+        self._crowds = crowds or Crowds()
         self._numbers = itertools.count(1)
         self._connections: dict[int, Connection] = {}
         self._by_peer: dict[Peer, Connection] = {}
@@ -63,7 +66,7 @@ class StreamListener:
             return
         self._server = await asyncio.get_running_loop().create_server(
             lambda: self._kind(self, next(self._numbers)),
-            *self.local,
+            sock=Entrance(self.local, self._crowds),
             ssl=self._tls.server if self._tls else None,
             ssl_handshake_timeout=HANDSHAKE_TIMEOUT if self._tls else None,
         )
@@ -143,6 +146,11 @@ class StreamListener:
     def keep_alive(self) -> None:
         for connection in list(self._connections.values()):
             connection.keep_alive()
+
+    def look(self) -> None:
+        """Often enough: those who complete nothing are found so."""
+        for connection in list(self._connections.values()):
+            connection.look()
 
     async def close(self) -> None:
         if self._server is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rls.domain.listener import Listener as ListenAddress
 from sipworker.sip.flow import Address, Flow
+from sipworker.sip.timers import TIMER_F
 from sipworker.transport.certificates import Tls
-from sipworker.transport.connection import Connection, StreamConnection
+from sipworker.transport.connection import LOOKS, Connection, StreamConnection
+from sipworker.transport.entrance import Crowds
 from sipworker.transport.streams import Astray, StreamListener
 from sipworker.transport.udp import Failed, Receive, UdpListener
 from sipworker.transport.websocket import WebSocketConnection
@@ -27,7 +29,8 @@ class Transports:
 
     `astray(flow, answer)` gets answers whose TCP or TLS connection has gone.
     `tls` is needed where something encrypted is to be listened for or opened. Open WebSockets are
-    pinged every `keep_alive` seconds.
+    pinged every `keep_alive` seconds. Who begins a message has `patience` seconds to complete it.
+    `crowds` says who may connect.
     """
 
     def __init__(
@@ -38,6 +41,8 @@ class Transports:
         *,
         tls: Tls | None = None,
         keep_alive: float = 0,
+        patience: float = TIMER_F,
+        crowds: Crowds | None = None,
         astray: Astray = lambda flow, answer: None,
     ) -> None:
         self._listen = listen
@@ -46,7 +51,9 @@ class Transports:
         self._tls = tls
         self._keep_alive = keep_alive
         self._astray = astray
-        self._keeping: asyncio.Task[None] | None = None
+        self._patience = patience
+        self._crowds = crowds or Crowds()
+        self._repeating: list[asyncio.Task[None]] = []
         self._listeners: dict[tuple[str, Address], Listener] = {}
         self.flows: list[Flow] = []
         """One per listener, with no remote address."""
@@ -62,8 +69,9 @@ class Transports:
                 raise OSError(f"{address}: {error.strerror}") from error
             self._listeners[address.transport, listener.local] = listener
             self.flows.append(Flow(address.transport, listener.local, ("", 0)))
+        self._repeat(self._patience / LOOKS, StreamListener.look)
         if self._keep_alive:
-            self._keeping = asyncio.get_running_loop().create_task(self._keep_all_alive())
+            self._repeat(self._keep_alive, StreamListener.keep_alive)
 
     def _listener(self, address: ListenAddress) -> Listener:
         if address.transport == "udp":
@@ -77,6 +85,7 @@ class Transports:
             tls=self._tls if address.encrypted else None,
             kind=CONNECTIONS[address.transport],
             astray=self._gone_astray,
+            crowds=self._crowds,
         )
 
     def _gone_astray(self, flow: Flow, answer: bytes) -> None:
@@ -84,12 +93,17 @@ class Transports:
         if flow.is_byte_stream:
             self._astray(flow, answer)
 
-    async def _keep_all_alive(self) -> None:
-        while True:
-            await asyncio.sleep(self._keep_alive)
-            for listener in self._listeners.values():
-                if isinstance(listener, StreamListener):
-                    listener.keep_alive()
+    def _repeat(self, pause: float, what: Callable[[StreamListener], None]) -> None:
+        """One task for all connections."""
+
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(pause)
+                for listener in self._listeners.values():
+                    if isinstance(listener, StreamListener):
+                        what(listener)
+
+        self._repeating.append(asyncio.get_running_loop().create_task(repeat()))
 
     def flow_to(self, transport: str, remote: Address, name: str = "") -> Flow | None:
         """A flow from a listener of that transport and address family."""
@@ -121,8 +135,8 @@ class Transports:
         return (each for each in self._listeners.values() if isinstance(each, UdpListener))
 
     async def close(self) -> None:
-        if self._keeping is not None:
-            self._keeping.cancel()
+        for task in self._repeating:
+            task.cancel()
         for listener in self._listeners.values():
             await listener.close()
         self._listeners.clear()

@@ -30,6 +30,7 @@ class WebSocketConnection(Connection):
             uri = f"{target.transport}://{host_text(target.name)}:{target.remote[1]}/"
             self._protocol = ClientProtocol(parse_uri(uri), subprotocols=SIP, max_size=MAX_FRAME)
         self._message = bytearray()
+        self._is_amid_message = False
         self._pings = 0  # since somebody was heard
 
     # -- handshake
@@ -45,6 +46,7 @@ class WebSocketConnection(Connection):
         if self._protocol.state is OPEN:
             self._flush()
             self._pings = 0
+            self._is_amid_message = False
             self._ready()
 
     # -- in
@@ -57,7 +59,13 @@ class WebSocketConnection(Connection):
         if data:
             self._read(data)
 
+    @property
+    def is_unfinished(self) -> bool:
+        """The handshake, or a message."""
+        return self._protocol.state is CONNECTING or self._is_amid_message
+
     def _read(self, data: bytes) -> None:
+        self._is_amid_message = True
         self._protocol.receive_data(data)
         for event in self._protocol.events_received():
             if isinstance(event, Frame):
@@ -68,12 +76,12 @@ class WebSocketConnection(Connection):
 
     def _take(self, frame: Frame) -> None:
         self._pings = 0  # whatever it is: somebody is there
-        if frame.opcode not in _MESSAGE:
-            return
-        self._message += frame.data
-        if frame.fin:
-            message, self._message = bytes(self._message), bytearray()
-            self.received(message)
+        if frame.opcode in _MESSAGE:
+            self._message += frame.data
+            if frame.fin:
+                message, self._message = bytes(self._message), bytearray()
+                self.received(message)
+        self._is_amid_message = bool(self._message)
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
