@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from tests.live.conftest import NewPhone, PutList, Start
 from tests.live.rig import documents, list_notify
 from tests.live.rig.list_server import ListServer
-from tests.live.rig.phone import ListCall, Phone
-from tests.live.rig.presence import Domain, Script, State, pidf
+from tests.live.rig.phone import ACCEPT, ListCall, Phone
+from tests.live.rig.presence import PIDF_TYPE, Domain, Script, State, pidf
 from tests.live.rig.waiting import eventually
 
+DIALOG_INFO = "application/dialog-info+xml"
+BRINGING = (
+    "Require: recipient-list-subscribe",
+    "Content-Disposition: recipient-list",
+    "Content-Type: application/resource-lists+xml",
+)
 SECRET = pidf("bob", "for alice's eyes only")
 
 
@@ -49,6 +56,60 @@ def test_tom_sees_nothing_of_it_in_any_subscription_of_his(
         _told(call)
     asked = {dialog.watcher for dialog in resources.dialogs_of(f"sip:bob@{domain}")}
     assert asked == {f"sip:alice@{domain}", f"sip:tom@{domain}"}, "each is asked for in their own name"
+
+
+@pytest.mark.req("R5367-4-1")
+@pytest.mark.parametrize("event", ["presence", "dialog"])
+@pytest.mark.parametrize("brings", [False, True], ids=["stored list", "list in the SUBSCRIBE"])
+def test_each_sees_what_the_presence_server_shows_to_them_in_every_package_and_kind_of_list(
+    new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str, event: str, brings: bool
+) -> None:
+    """Pieces that make one document of the states before them, too."""
+    bob, told = f"sip:bob@{domain}", {}
+    resources.scripts[bob] = Script(state=State(state="pending"))
+    for user in ("alice", "tom"):
+        stored = put_list("bob", user=user)
+        told[user] = _watching(new_phone(user), bob, stored if not brings else "", event)
+    for version, state in enumerate(("full", "partial") if event == "dialog" else ("full",)):
+        for user, call in told.items():
+            body, kind = _shown(event, user, version, state)
+            assert resources.dialog(bob, f"sip:{user}@{domain}").notify(body, kind=kind).status == 200
+            eventually(partial(_heard, call, f"for-{user}-{version}"), "bob's state")
+    for user, call in told.items():
+        before = len(call.notifies)
+        assert call.subscribe(600).status == 200, "refresh"
+        eventually(lambda call=call, before=before: len(call.notifies) > before, "full state")  # type: ignore[misc]
+        assert f"for-{user}".encode() in call.notifies[-1].body
+    assert not _heard(told["tom"], "for-alice"), "what alice sees"
+    assert not _heard(told["alice"], "for-tom"), "what tom sees"
+
+
+def _watching(phone: Phone, bob: str, stored: str, event: str) -> ListCall:
+    """A subscription to a stored list, or to one with bob that it brings along."""
+    uri = stored or f"sip:adhoc@{bob.partition('@')[2]}"
+    call = phone.call(uri, event, f"{ACCEPT}, {DIALOG_INFO}")
+    body, headers = b"", call.headers
+    if not stored:
+        body = documents.resource_lists(f'<list><entry uri="{bob}"/></list>').encode()
+        headers = (*call.headers, *BRINGING)
+    assert call.ask(call.request(3600, headers, body=body)).status == 200
+    return call
+
+
+def _shown(event: str, user: str, version: int, state: str) -> tuple[bytes, str]:
+    """What bob shows to a user, and its media type."""
+    name = f"for-{user}-{version}"
+    if event == "presence":
+        return pidf("bob", name), PIDF_TYPE
+    info = (
+        f'<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" entity="sip:b@x" version="{version}" '
+        f'state="{state}"><dialog id="{name}"><state>early</state></dialog></dialog-info>'
+    )
+    return info.encode(), DIALOG_INFO
+
+
+def _heard(call: ListCall, name: str) -> bool:
+    return any(name.encode() in notify.data for notify in call.notifies)
 
 
 def test_tom_sees_nothing_of_it_after_a_restart(
