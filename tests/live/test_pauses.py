@@ -13,11 +13,11 @@ import pytest
 from tests.live.conftest import NewPhone, NewServer
 from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.packages import PACKAGES
 from tests.live.rig.phone import ACCEPT, ListCall
 from tests.live.rig.presence import PIDF_TYPE, Domain, Script, State, pidf
 from tests.live.rig.processes import START_LIMIT
 from tests.live.rig.waiting import eventually
-from tests.live.test_packages import PACKAGES
 
 PAUSES = {
     "dialog": 1,
@@ -57,8 +57,7 @@ def state(event: str, number: int) -> State:
         return State(pidf("bob", str(number)))
     if event == "message-summary":
         return State(f"Messages-Waiting: yes\r\nVoice-Message: {number}/0\r\n".encode(), content_type=MAILBOX)
-    (package,) = [each for each in PACKAGES if each.event == event]
-    return State(package.body(number, "full"), content_type=package.kind)
+    return PACKAGES[event].full(number)
 
 
 def tell(resources: Domain, resource: str, number: int) -> None:
