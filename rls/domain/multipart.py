@@ -4,6 +4,7 @@ import base64
 import binascii
 import quopri
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -105,13 +106,20 @@ def media_type(value: str) -> tuple[str, dict[str, str]]:
     return name.strip().lower(), params
 
 
-def parse(content_type: str, body: bytes) -> list[Part]:
-    """The top-level parts, the root first; nested multiparts stay bodies. Raises MalformedMultipart."""
+def parse(content_type: str, body: bytes, most: int = sys.maxsize) -> list[Part]:
+    """The top-level parts, the root first; nested multiparts stay bodies.
+
+    Raises MalformedMultipart, also for more than `most` parts.
+    """
     kind, params = media_type(content_type)
     boundary = params.get("boundary", "").encode("utf-8", "surrogateescape")
     if not kind.startswith("multipart/") or not boundary:
         raise MalformedMultipart(f"no multipart with a boundary: {content_type[:80]!r}")
-    parts = [_part(piece) for piece in _pieces(body, boundary)]
+    parts: list[Part] = []
+    for piece in _pieces(body, boundary):
+        if len(parts) == most:
+            raise MalformedMultipart("too many parts")
+        parts.append(_part(piece))
     start = params.get("start", "").strip().removeprefix("<").removesuffix(">")
     if start:
         parts.sort(key=lambda part: part.content_id != start)

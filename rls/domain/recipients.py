@@ -1,10 +1,10 @@
 """Lists that a SUBSCRIBE brings along (RFC 5367, RFC 5363 section 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from rls.domain import multipart, uri, xmlinput
+from rls.domain import uri, xmlinput
 from rls.domain.lists import Entry, FlatList, ListTooLong, entries_within
 
 MEDIA_TYPE = "application/resource-lists+xml"
@@ -12,11 +12,7 @@ DISPOSITION = "recipient-list"
 
 
 class NoRecipientList(ValueError):
-    """The body has no list of recipients that could be understood; says why."""
-
-
-class UnknownListType(ValueError):
-    """The recipients are in a format that is not application/resource-lists+xml."""
+    """No list of recipients that could be understood; says why."""
 
 
 def is_recipient_list(disposition: str) -> bool:
@@ -24,36 +20,7 @@ def is_recipient_list(disposition: str) -> bool:
     return disposition.partition(";")[0].strip().lower() == DISPOSITION
 
 
-def documents(content_type: str, disposition: str, body: bytes) -> list[bytes]:
-    """The resource-lists documents among the recipients: the body, or parts of a multipart.
-
-    Raises NoRecipientList, UnknownListType.
-    """
-    kind, _ = multipart.media_type(content_type)
-    if not body:
-        return []
-    if kind.startswith("multipart/"):
-        return _parts(content_type, body)
-    if not is_recipient_list(disposition):
-        return []
-    if kind != MEDIA_TYPE:
-        raise UnknownListType(kind[:80])
-    return [body]
-
-
-def _parts(content_type: str, body: bytes) -> list[bytes]:
-    try:
-        parts = multipart.parse(content_type, body)
-    except multipart.MalformedMultipart as error:
-        raise NoRecipientList(str(error)) from error
-    lists = [part for part in parts if is_recipient_list(part.disposition)]
-    for part in lists:
-        if (kind := multipart.media_type(part.content_type)[0]) != MEDIA_TYPE:
-            raise UnknownListType(kind[:80])
-    return [part.body for part in lists]
-
-
-def flat_list(found: list[bytes], limit: int) -> FlatList:
+def flat_list(found: Sequence[bytes], limit: int) -> FlatList:
     """The union of all lists (RFC 5363 section 4.1), each resource once by the rules of SIP URIs.
 
     References are left out, never followed (RFC 5367 section 4). Raises NoRecipientList, ListTooLong.
@@ -77,7 +44,7 @@ def _entries(document: bytes) -> Iterator[Entry]:
     return entries_within(root)
 
 
-def joined(found: list[bytes]) -> bytes:
+def joined(found: Sequence[bytes]) -> bytes:
     """Several lists as one document, as it is kept. Raises NoRecipientList."""
     if len(found) == 1:
         return found[0]

@@ -1,11 +1,9 @@
-"""What a SUBSCRIBE says that its sender understands, and what it may not bring: rows D24 to D33."""
+"""What a SUBSCRIBE says that its sender understands: rows D24 to D28."""
 
 from __future__ import annotations
 
-from rls.domain.filters import MEDIA_TYPE
 from rls.domain.packages import package
 from rls.domain.profile import Profile
-from sipworker.engine.filtering import brings_filters
 from sipworker.engine.policy import Rejection
 from sipworker.sip.headers import accepts
 from sipworker.sip.message import Request
@@ -25,19 +23,6 @@ def wants_lists(request: Request) -> bool:
 
 
 def unacceptable(request: Request, event: str, profile: Profile) -> Rejection | None:
-    """No body has a place here but filters (rows D29, D30, D33)."""
-    if refusal := not_acceptable(request, event, profile):
-        return refusal
-    if (
-        request.body
-        and not brings_filters(request)
-        and "handling=optional" not in (request.header("content-disposition") or "").lower()
-    ):
-        return Rejection(415, headers=(("Accept", MEDIA_TYPE), ("Accept-Encoding", "identity")))
-    return None
-
-
-def not_acceptable(request: Request, event: str, profile: Profile) -> Rejection | None:
     """Rows D26 to D28. No Accept at all is taken for the default (E-A15)."""
     courtesy = ("Accept", ", ".join((*LIST_TYPES, *package(event).accept)))
     if "accept" in request.headers and not profile.any_accept:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
 from rls.domain.profile import Profile
-from sipworker.engine.acceptable import hops_of, not_acceptable, unacceptable, wants_lists
+from sipworker.engine.acceptable import hops_of, unacceptable, wants_lists
 from sipworker.engine.age import Age
+from sipworker.engine.bodies import body_of, expects_list
 from sipworker.engine.broken_lists import described, is_offered, too_long, unresolvable
 from sipworker.engine.directory import Answer, Directory, Found
 from sipworker.engine.doorstep import Doorstep
@@ -26,7 +27,7 @@ from sipworker.engine.options import WorkerOptions
 from sipworker.engine.policy import Claim, Policy, Rejection, aor
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
-from sipworker.engine.recipient_lists import Recipients, recipients_of
+from sipworker.engine.recipient_lists import Recipients, recipients_in
 from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
@@ -192,13 +193,18 @@ class Admission:
         """Not of xcap-diff, whose body says what to watch (RFC 5875 section 4.3)."""
         if event not in self._options.events or event in self._packages:
             return None
-        found = recipients_of(request, self._options)
-        if not isinstance(found, Recipients):
-            return found
+        body = body_of(request, self._options)
+        if not (body.lists or expects_list(request)):
+            return None
         if not wants_lists(request):
             return Rejection(421, headers=(REQUIRE,))
+        if refusal := unacceptable(request, event, self._profile(request)) or body.refusal:
+            return refusal
+        found = recipients_in(body, self._options)
+        if isinstance(found, Rejection):
+            return found
         return (
-            not_acceptable(request, event, self._profile(request))
+            invalid(body, event)
             or too_brief(request, event, self._options)
             or self._too_many(request, event, claim)
             or found
@@ -257,6 +263,7 @@ class Admission:
         self, request: Request, claim: Claim, event: str, service: Found | Unreachable, layout: Layout | None
     ) -> Rejection | None:
         """Rows D22 to D45."""
+        body = body_of(request, self._options)
         if isinstance(service, Unreachable):
             return UNREACHABLE._replace(status=self._options.xcap_failure_code)
         if not is_offered(service, event):
@@ -265,8 +272,9 @@ class Admission:
             return Rejection(403)
         return (
             unacceptable(request, event, self._profile(request))
+            or body.refusal
             or too_long(service)
-            or invalid(request, event)
+            or invalid(body, event)
             or too_brief(request, event, self._options)
             or unresolvable(service)
             or self._too_many(request, event, claim)
@@ -309,7 +317,7 @@ class Admission:
             names=layout.names,
             accept=request.values("accept"),
         )
-        watcher.filters = filters_after(request, watcher.event)
+        watcher.filters = filters_after(body_of(request, self._options), watcher.event)
         watcher.deflate = accepts_coding(request.rows("accept-encoding"), "deflate")
         watcher.members = layout.members
         return watcher
@@ -374,9 +382,11 @@ class Admission:
     def _unfit(self, watcher: ListSubscription, request: Request) -> Rejection | None:
         if request.to_tag is None:
             return None  # the SUBSCRIBE that began it, sent again after a restart: it was fit then
+        body = body_of(request, self._options)
         return (
             unacceptable(request, watcher.event, watcher.profile)
-            or invalid(request, watcher.event, watcher.filters)
+            or body.refusal
+            or invalid(body, watcher.event, watcher.filters)
             or too_brief(request, watcher.event, self._options)
         )
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from rls.domain.filters import MEDIA_TYPE, FilterSet, InvalidFilter
+from sipworker.engine.bodies import Body
 from sipworker.engine.list_subscription import BackEnd
 from sipworker.engine.policy import Rejection, with_warning
-from sipworker.sip.message import Request
 
 NO_FILTERS = FilterSet()
 CONTENT_TYPE = f"Content-Type: {MEDIA_TYPE}\r\n"
 
 
-def brings_filters(request: Request) -> bool:
-    kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
-    return bool(request.body) and kind == MEDIA_TYPE and "content-encoding" not in request.headers
+def filters_after(body: Body, event: str, before: FilterSet = NO_FILTERS) -> FilterSet:
+    """What holds after a SUBSCRIBE; one that brings none changes nothing. Raises InvalidFilter."""
+    for document in body.filters:
+        before = before.after(FilterSet.read(document, event))
+    return before
 
 
-def filters_after(request: Request, event: str, before: FilterSet = NO_FILTERS) -> FilterSet:
-    """What holds after a SUBSCRIBE; one without a body changes nothing. Raises InvalidFilter."""
-    return before.after(FilterSet.read(request.body, event)) if brings_filters(request) else before
-
-
-def invalid(request: Request, event: str, before: FilterSet = NO_FILTERS) -> Rejection | None:
+def invalid(body: Body, event: str, before: FilterSet = NO_FILTERS) -> Rejection | None:
     """Row D37."""
     try:
-        filters_after(request, event, before)
+        filters_after(body, event, before)
     except InvalidFilter as error:
         return with_warning(488, "Bad filter", str(error))
     return None

@@ -17,6 +17,7 @@ from sipworker.documents.admission import DocumentAdmission
 from sipworker.documents.notifier import EVENT, DocumentNotifier
 from sipworker.engine import monitoring, systemd
 from sipworker.engine.admission import Admission
+from sipworker.engine.bodies import OPTION_TAG, accepted
 from sipworker.engine.complaints import Complaints
 from sipworker.engine.database import connect
 from sipworker.engine.directory import SPARE_IDS, Directory
@@ -38,7 +39,6 @@ from sipworker.engine.parts import Parts
 from sipworker.engine.policy import Policy
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
-from sipworker.engine.recipient_lists import ACCEPT, ACCEPT_ENCODING, OPTION_TAG
 from sipworker.engine.rendering import Limits
 from sipworker.engine.restart import Restart
 from sipworker.engine.sampling import sample
@@ -119,7 +119,7 @@ class SipWorker:
             contact_user=options.contact_user,
             events=events,
             extensions=("eventlist", *([OPTION_TAG] if options.request_lists else [])),
-            accept=(ACCEPT, ACCEPT_ENCODING) if options.request_lists else (("Accept-Encoding", "identity"),),
+            accept=accepted(lists=options.request_lists),
             handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
             advertise=self._addresses.advertised,
             on_malformed=Complaints(self._loop.time).heard,

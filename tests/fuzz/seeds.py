@@ -83,7 +83,9 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     "recipients": (
         b"recipient-list\n" + recipient_lists.MEDIA_TYPE.encode() + b"\n" + RECIPIENTS,
         b'\nmultipart/mixed;boundary="b"\n--b\r\nContent-Disposition: recipient-list\r\n'
-        b"Content-Type: application/resource-lists+xml\r\n\r\n" + RECIPIENTS + b"\r\n--b--\r\n",
+        b"Content-Type: application/resource-lists+xml\r\n\r\n" + RECIPIENTS + b"\r\n--b\r\n"
+        b"Content-Type: multipart/alternative;boundary=c\r\n\r\n--c\r\nContent-Type: text/odd\r\n"
+        b"Content-Disposition: render;handling=optional\r\n\r\nodd\r\n--c--\r\n\r\n--b--\r\n",
     ),
     "delta_documents": (DIALOGS + b"\0" + DIALOGS.replace(b"full", b"partial"), PRESENCE + b"\0" + PATCHES),
     "rlmi_document": (RLMI,),

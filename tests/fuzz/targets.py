@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from lxml import etree
 
-from rls.domain import codings, digest, filters, lists, multipart, rlmi, summary, xmlinput
+from rls.domain import brought, codings, digest, filters, lists, multipart, rlmi, summary, xmlinput
 from rls.domain import recipients as recipient_lists
 from rls.domain.deltas import Tracker
 from rls.domain.deltas.merging import CannotMerge, merged
@@ -154,8 +154,10 @@ def recipients(data: bytes) -> None:
     """Lists that come along stay the same when they are kept as one document."""
     disposition, _, rest = data.partition(b"\n")
     kind, _, body = rest.partition(b"\n")
-    with suppress(recipient_lists.NoRecipientList, recipient_lists.UnknownListType, lists.ListTooLong):
-        found = recipient_lists.documents(_text(kind), _text(disposition), body)
+    with suppress(multipart.MalformedMultipart, recipient_lists.NoRecipientList, lists.ListTooLong):
+        found = brought.read(
+            _text(kind), _text(disposition), body, takes_lists=True, expects_list=False
+        ).lists
         whole = recipient_lists.flat_list(found, 100)
         if found:
             assert recipient_lists.flat_list([recipient_lists.joined(found)], 100) == whole
