@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 
+from tests.conformance.multiparts import multipart, part
 from tests.conformance.situations import Peers, Situation
 from tests.live.rig.documents import resource_lists
 from tests.live.rig.message import Message
@@ -40,6 +41,16 @@ def bringing(
         *([f"Content-Encoding: {coding}"] if coding else []),
     )
     return call
+
+
+def bringing_parts(peers: Peers, *parts: str) -> ListCall:
+    """A call whose first SUBSCRIBE brings a list among other things."""
+    kind, body = multipart(*parts)
+    return bringing(peers, body, kind=kind, disposition="")
+
+
+def list_part(*uris: str) -> str:
+    return part(MEDIA_TYPE, list_of(*uris), "recipient-list")
 
 
 def refreshing(call: ListCall) -> ListCall:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.authenticated import credentials
 from tests.conformance.conftest import NewPhone, SubjectOf
-from tests.conformance.situations import Peers, added
+from tests.conformance.situations import Peers
 from tests.conformance.subject import ALONE, DIGEST, PRESENCE_ONLY
 from tests.live.rig import documents
 from tests.live.rig.message import answer
@@ -193,14 +193,6 @@ def test_latest_accept_counts(peers: Peers) -> None:
     before = len(dialog.subscribes) + 1  # one may be under way
     refresh = eventually(lambda: dialog.subscribes[before:], "a refresh")[0]
     assert "multipart/signed" not in refresh["Accept"]
-
-
-@pytest.mark.req("R5621-8.4-1")
-@pytest.mark.parametrize("handling", ["", ";handling=required"])
-def test_part_that_has_to_be_understood_is_refused(peers: Peers, handling: str) -> None:
-    part = f"Content-Type: text/odd\r\nContent-Disposition: render{handling}\r\n\r\nodd"
-    body = f"--b\r\n{part}\r\n--b--\r\n".encode()
-    assert added("Content-Type: multipart/mixed;boundary=b", body=body)(peers).status == 415
 
 
 @pytest.mark.req("R6665-4.3-1")
