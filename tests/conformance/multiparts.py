@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.live.rig.documents import filter_set
 from tests.live.rig.phone import token
 
 FILTERS = "application/simple-filter+xml"
@@ -18,3 +19,12 @@ def multipart(*parts: str, kind: str = "mixed") -> tuple[str, str]:
     boundary = token()
     body = "".join(f"--{boundary}\r\n{each}\r\n" for each in parts)
     return f"multipart/{kind};boundary={boundary}", f"{body}--{boundary}--\r\n"
+
+
+OPTIONAL = part("text/odd", "odd", "render;handling=optional")
+"""Nobody understands it."""
+
+
+def filter_part(name: str) -> str:
+    """A filter for the whole list."""
+    return part(FILTERS, filter_set({name: ""}).decode())

@@ -21,7 +21,8 @@ PRESENCE_ONLY = f"sip:presence-only@{DOMAIN}"
 BROKEN = f"sip:broken@{DOMAIN}"
 LONG = f"sip:long@{DOMAIN}"
 
-OPEN, ALONE, DIGEST, LIMITED, ONE_EACH, FULL = "open", "alone", "digest", "limited", "one each", "full"
+OPEN, ALONE, DIGEST, LIMITED = "open", "alone", "digest", "limited"
+TAKING_LISTS, ONE_EACH, FULL = "taking lists", "one each", "full"
 SETTINGS = {
     OPEN: {"RLS_MAX_EXPIRES": "7200"},
     ALONE: {
@@ -33,6 +34,7 @@ SETTINGS = {
     },
     DIGEST: {"RLS_SIP_AUTH": "digest"},
     LIMITED: {"RLS_LIST_LIMIT": "3", "RLS_BACKEND_IN_FLIGHT": "1"},
+    TAKING_LISTS: {"RLS_PRESENCE_SERVER": "", "RLS_LIST_LIMIT": "3"},
     ONE_EACH: {"RLS_MAX_USER_SUBSCRIPTIONS": "1"},
     FULL: {"RLS_MAX_SUBSCRIPTIONS": "1"},
 }

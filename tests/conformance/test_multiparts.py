@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.conformance.multiparts import FILTERS, multipart, part
+from tests.conformance.multiparts import FILTERS, OPTIONAL, filter_part, multipart, part
 from tests.conformance.recipients import MEDIA_TYPE, bringing_parts, list_part, refreshing
 from tests.conformance.situations import Peers
-from tests.live.rig.documents import filter_set
 from tests.live.rig.message import Message
 from tests.live.rig.phone import ListCall
 
-OPTIONAL = part("text/odd", "odd", "render;handling=optional")
 UNKNOWN = {
     "required": part("text/odd", "odd", "render;handling=required"),
     "by default": part("text/odd", "odd"),
@@ -20,10 +18,6 @@ UNKNOWN = {
     "of no alternative": part(*multipart(part("text/odd", "1"), OPTIONAL, kind="alternative")),
 }
 """Has to be understood."""
-
-
-def filter_part(name: str) -> str:
-    return part(FILTERS, filter_set({name: ""}).decode())
 
 
 def filters_of(subscribe: Message) -> set[str]:
