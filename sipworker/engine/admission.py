@@ -32,6 +32,7 @@ from sipworker.engine.rendering import render_fetch
 from sipworker.engine.watchers import REQUIRE, Watchers
 from sipworker.sip import proxy
 from sipworker.sip.agent import UserAgent
+from sipworker.sip.brevity import UNBOUNDED
 from sipworker.sip.headers import accepts_coding, event_params
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import Request
@@ -172,7 +173,9 @@ class Admission:
             if begin := self._packages.get(event):
                 begin(sip, claim, now)
                 return
-            self._hand_over(sip.hand_over(), now, self._without_presence(event, service))
+            transaction = sip.hand_over()
+            transaction.room = UNBOUNDED  # we know who asks
+            self._hand_over(transaction, now, self._without_presence(event, service))
             return
         layout, known = None, described(service)
         if known is not None:
@@ -240,22 +243,26 @@ class Admission:
             return Rejection(404)
         return Rejection(421, headers=(REQUIRE,))
 
-    def _hand_over(self, transaction: ServerTransaction, now: float, otherwise: Rejection) -> None:
+    def _hand_over(
+        self, transaction: ServerTransaction, now: float, otherwise: Rejection, *, is_proven: bool = True
+    ) -> None:
         """`to_presence_code` if it is set; else forward; else refuse."""
         if self._options.to_presence_code:
             self._agent.reply(transaction, self._options.to_presence_code, now=now)
-        elif self._servers.best:
-            proxy.forward(self._agent, transaction, self._servers.best, now, names_us=self._names_us)
+        elif hop := self._servers.best:
+            agent, ours = self._agent, self._names_us
+            proxy.forward(agent, transaction, hop, now, names_us=ours, follows_routes=is_proven)
         else:
             self._agent.reply(transaction, otherwise.status, headers=otherwise.headers, now=now)
 
     def request_received(self, notification: SIPRequestReceived, now: float) -> None:
-        """PUBLISH and whatever else the presence server may know (row D57)."""
+        """PUBLISH and whatever else the presence server may know (row D57), which asks for credentials."""
         allow = Rejection(405, headers=(("Allow", "SUBSCRIBE, NOTIFY, OPTIONS, CANCEL, ACK"),))
         claim = self._doorstep.claim(notification.transaction)
         if isinstance(claim, Rejection) and claim.status != 401:
             allow = claim
-        self._hand_over(notification.transaction, now, allow)
+        is_proven = isinstance(claim, Claim) and claim.credentials is None
+        self._hand_over(notification.transaction, now, allow, is_proven=is_proven)
 
     # -- a list
 

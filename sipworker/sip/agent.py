@@ -6,11 +6,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
+from sipworker.sip.brevity import UNBOUNDED, fitted
 from sipworker.sip.flow import URI_TRANSPORTS, Address, Flow, address_text
 from sipworker.sip.grammar import MalformedMessage
 from sipworker.sip.headers import MAGIC_COOKIE, Via
 from sipworker.sip.incoming_subscription import IncomingSubscription
-from sipworker.sip.keep_alive import answer_to_keep_alive
+from sipworker.sip.keep_alive import KeptOpen, answer_to_keep_alive
 from sipworker.sip.message import Request, Response
 from sipworker.sip.notifications import (
     Notification,
@@ -101,6 +102,7 @@ class UserAgent:
         self.transactions = TransactionLayer(wheel, transmit, t1)
         self.subscriptions: dict[str, Subscription] = {}
         self.incoming: dict[str, IncomingSubscription] = {}
+        self.kept_open = KeptOpen()
         self.resumed = Resumed(wheel)
         self.malformed = 0
         self.lost_notifies = lost_notifies
@@ -172,18 +174,19 @@ class UserAgent:
             self._hear_outside(flow, now)
             if error.request is not None and error.request.method != "ACK":
                 with_received(error.request, *flow.remote)
-                self.answer_statelessly(error.request, flow, error.status, error.reason)
+                room = UNBOUNDED if flow.reliable else len(data)
+                self.answer_statelessly(error.request, flow, error.status, error.reason, room=room)
             return
         if isinstance(message, Response):
             self._receive_response(message, flow, now)
         else:
             with_received(message, *flow.remote)
-            self._receive_request(message, flow, now)
+            self._receive_request(message, flow, len(data), now)
 
     def _is_keep_alive(self, data: bytes, flow: Flow) -> bool:
-        """Whether it was one, which is answered then."""
+        """Whether it was one, which is answered then; a stranger's with no more octets than it has."""
         answer = answer_to_keep_alive(data, flow.remote)
-        if answer:
+        if answer and (len(answer) <= len(data) or flow in self.kept_open):
             self.transmit(flow, answer)
         return answer is not None
 
@@ -204,7 +207,7 @@ class UserAgent:
         if self._on_malformed is not None:
             self._on_malformed(error, flow)
 
-    def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
+    def _receive_request(self, request: Request, flow: Flow, octets: int, now: float) -> None:
         if request.method == "NOTIFY":
             subscription = self.subscriptions.get(request.call_id)
             if subscription is not None and subscription.dialog.local_tag == request.to_tag:
@@ -212,11 +215,14 @@ class UserAgent:
                 return
         elif request.method == "ACK":
             return
-        if request.to_tag is None or self._incoming_of(request) is None:
+        outside = request.to_tag is None or self._incoming_of(request) is None
+        if outside:
             self._hear_outside(flow, now)
         transaction = self.transactions.receive_request(request, flow, now)
         if transaction is None:
             return
+        if outside and not flow.reliable:
+            transaction.room = octets
         try:
             self._dispatch(transaction, request, now)
         except MalformedMessage as error:
@@ -340,11 +346,19 @@ class UserAgent:
     ) -> None:
         """Answer a request that makes no dialog."""
         request = transaction.request
-        answer = response(request, status, reason, to_tag=self.new_token(), headers=headers)
+        answer = response(request, status, reason, to_tag=self._tokens.take(4), headers=headers)
         transaction.respond(answer, now)
 
     def answer_statelessly(
-        self, request: Request, flow: Flow, status: int, reason: str | None, headers: Headers = ()
+        self,
+        request: Request,
+        flow: Flow,
+        status: int,
+        reason: str | None,
+        headers: Headers = (),
+        *,
+        room: int = UNBOUNDED,
     ) -> None:
-        answer = response(request, status, reason, to_tag=self.new_token(), headers=headers)
-        self.transmit(response_flow(request, flow), answer)
+        answer = response(request, status, reason, to_tag=self._tokens.take(4), headers=headers)
+        if answer := fitted(answer, room):
+            self.transmit(response_flow(request, flow), answer)

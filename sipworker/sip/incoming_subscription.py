@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rls.domain.uri import InvalidUri, SipUri
+from sipworker.sip.brevity import UNBOUNDED
 from sipworker.sip.compact import compacted
 from sipworker.sip.dialog import Dialog, contact_of
 from sipworker.sip.flow import Flow
@@ -81,10 +82,14 @@ class IncomingSubscription:
 
     def resume(self, expires_at: float, now: float) -> None:
         """Take up a subscription from before a restart."""
-        self.agent.incoming[self.dialog.did] = self
+        self._enter()
         self.agent.resumed.add(self, now)
         self.state = "active"
         self._expire_at(expires_at)
+
+    def _enter(self) -> None:
+        self.agent.incoming[self.dialog.did] = self
+        self.agent.kept_open.add(self.flow)
 
     # -- SUBSCRIBE
 
@@ -132,7 +137,7 @@ class IncomingSubscription:
         asked = delta_seconds(request.header("expires"))
         expires = expires if asked is None else min(expires, asked)
         if self.state == "incoming":
-            self.agent.incoming[self.dialog.did] = self
+            self._enter()
             self.state = "active"
         else:
             self.retarget(request, transaction.source)
@@ -142,6 +147,7 @@ class IncomingSubscription:
             ("Expires", str(expires)),
         )
         answer = response(request, code, to_tag=self.dialog.local_tag, headers=(*common, *headers))
+        transaction.room = UNBOUNDED  # the caller knows who asked
         transaction.respond(answer, now)
         if expires:
             self._expire_at(now + expires)
@@ -152,7 +158,10 @@ class IncomingSubscription:
     def retarget(self, request: Request, flow: Flow) -> None:
         """A SUBSCRIBE is a target refresh request: its Contact moves the NOTIFYs (3.1)."""
         self.dialog.remote_target = contact_of(request) or self.dialog.remote_target
-        self.flow = notify_flow(request, flow, self.dialog.remote_target)
+        before, self.flow = self.flow, notify_flow(request, flow, self.dialog.remote_target)
+        if self.flow != before:
+            self.agent.kept_open.remove(before)
+            self.agent.kept_open.add(self.flow)
 
     @property
     def waiting(self) -> ServerTransaction:
@@ -293,7 +302,8 @@ class IncomingSubscription:
         self._stop_expiry()
         if self.state != "terminated":
             self.state = "terminated"
-            self.agent.incoming.pop(self.dialog.did, None)
+            if self.agent.incoming.pop(self.dialog.did, None):
+                self.agent.kept_open.remove(self.flow)
             self.agent.observe(SIPIncomingSubscriptionDidEnd(self), now)
 
 

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import ipaddress
 import struct
+from collections import Counter
 
-from sipworker.sip.flow import Address
+from sipworker.sip.flow import Address, Flow
 
 _HEADER = struct.Struct("!HHI12s")
 _COOKIE = 0x2112A442
 _BINDING_REQUEST, _BINDING_RESPONSE = 0x0001, 0x0101
 _XOR_MAPPED_ADDRESS = 0x0020
+
+
+class KeptOpen:
+    """The flows of datagrams by which phones get NOTIFYs, which they keep open."""
+
+    def __init__(self) -> None:
+        self._subscriptions: Counter[Flow] = Counter()
+
+    def add(self, flow: Flow) -> None:
+        """One more subscription has it."""
+        if not flow.reliable:
+            self._subscriptions[flow] += 1
+
+    def remove(self, flow: Flow) -> None:
+        """One less; none is had by less than none."""
+        if self._subscriptions[flow] > 1:
+            self._subscriptions[flow] -= 1
+        else:
+            del self._subscriptions[flow]
+
+    def __contains__(self, flow: Flow) -> bool:
+        return flow in self._subscriptions
 
 
 def answer_to_keep_alive(data: bytes, source: Address) -> bytes | None:

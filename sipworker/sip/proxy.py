@@ -29,16 +29,20 @@ def forward(
     now: float,
     *,
     names_us: NamesUs = _nobody,
+    follows_routes: bool = True,
 ) -> None:
     """Relay the request, and its answer when it comes.
 
     `names_us` tells whether a Route URI is this server's; such a top Route is taken off
-    (16.4). A Route that remains goes before `next_hop_uri`.
+    (16.4). A Route that remains goes before `next_hop_uri`, or is refused: strangers would
+    have us send to whom they like.
     """
     try:
         refusal = _refusal(transaction.request)
         request = _copy(transaction.request, names_us)
         next_hop = _next_hop(request, next_hop_uri)
+        if request.rows("route") and not follows_routes:
+            refusal = 403, "Route not allowed", ()
     except MalformedMessage as error:
         refusal = error.status, error.reason, ()
     if refusal is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+from sipworker.sip.brevity import UNBOUNDED, fitted
 from sipworker.sip.flow import Flow
 from sipworker.sip.grammar import split_commas
 from sipworker.sip.message import Request, Response
@@ -104,14 +105,18 @@ class ClientTransaction:
 
 
 class ServerTransaction:
-    """One request to be answered once; retransmissions get the same bytes (17.2.2)."""
+    """One request to be answered once; retransmissions get the same bytes (17.2.2).
 
-    __slots__ = ("_answer", "_layer", "_trying", "flow", "key", "request", "source")
+    `room`: octets that an answer may have.
+    """
+
+    __slots__ = ("_answer", "_layer", "_trying", "flow", "key", "request", "room", "source")
 
     def __init__(self, layer: TransactionLayer, key: ServerKey, request: Request, flow: Flow) -> None:
         self._layer = layer
-        self._answer: bytes | None = None
+        self._answer = b""
         self._trying: Timer | None = None
+        self.room = UNBOUNDED
         self.key = key
         self.request = request
         self.source = flow
@@ -121,8 +126,11 @@ class ServerTransaction:
         self._trying = self._layer.wheel.schedule(now + TRYING_AFTER, self._send_trying)
 
     def _send_trying(self, now: float) -> None:
-        self._answer = response(self.request, 100)
-        self._layer.transmit(self.flow, self._answer)
+        self._send(response(self.request, 100))
+
+    def _send(self, answer: bytes) -> None:
+        self._answer = fitted(answer, self.room)
+        self.retransmitted()
 
     @property
     def answered(self) -> bool:
@@ -134,8 +142,7 @@ class ServerTransaction:
             raise RuntimeError("this transaction has its final response")
         self._trying.cancel()
         self._trying = None
-        self._answer = answer
-        self._layer.transmit(self.flow, answer)
+        self._send(answer)
         if self.flow.reliable:
             self._layer.forget(self, now)
         else:
@@ -149,7 +156,7 @@ class ServerTransaction:
         self._layer.forget(self, now)
 
     def retransmitted(self) -> None:
-        if self._answer is not None:
+        if self._answer:
             self._layer.transmit(self.flow, self._answer)
 
 

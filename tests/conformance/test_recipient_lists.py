@@ -30,7 +30,7 @@ def test_list_in_the_body_is_served_like_a_stored_one(peers: Peers, coding: str)
 
 @pytest.mark.req("R5367-5-1")
 def test_options_names_the_extension_and_what_it_takes(peers: Peers) -> None:
-    answer = peers.phone.ask(peers.phone.request("OPTIONS", f"sip:{peers.subject.domain}"))
+    answer = peers.phone.ask(peers.phone.options(f"sip:{peers.subject.domain}"))
     assert "recipient-list-subscribe" in answer["Supported"]
     assert MEDIA_TYPE in answer["Accept"]
     assert "deflate" in answer["Accept-Encoding"]

@@ -14,7 +14,6 @@ from tests.live.rig import documents
 from tests.live.rig.database import PASSWORD
 from tests.live.rig.dns_server import DnsServer
 from tests.live.rig.list_server import ListServer
-from tests.live.rig.message import Message
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, PresenceServer, pidf
 from tests.live.rig.waiting import eventually
@@ -230,29 +229,3 @@ def test_proxies_and_all_presence_servers_send_as_they_like(
             assert peer.ask(peer.request("OPTIONS", f"sip:rls@{domain}")).status == 200, host
         peer.close()
     assert "source floods" not in server.worker.output()
-
-
-def test_nothing_that_nobody_proved_is_answered_with_more_octets_or_elsewhere(
-    new_phone: NewPhone, put_list: PutList, domain: str
-) -> None:
-    """No reflection: what a stranger sends comes back to where it came from, once."""
-    attacker = new_phone("mallory")
-    victim = new_phone("victim")
-    call = attacker.call(put_list("bob"))
-    call.contact = victim.contact
-    request = call.request(3600).replace(
-        attacker.wire.local[0].encode() + b":%d;branch" % attacker.wire.local[1],
-        b"%s:%d;branch" % (victim.wire.local[0].encode(), victim.wire.local[1]),
-        1,
-    )
-    attacker.send(request)
-    answers = victim.inbox
-    refusal = _refusal(attacker, answers.all)
-    assert refusal.status == 403
-    assert len(refusal.data) <= len(request)
-    assert not [message for message in answers.all() if not message.status], "no NOTIFY to a third address"
-
-
-def _refusal(attacker: Phone, elsewhere: Callable[[], list[Message]]) -> Message:
-    """Responses go to the source, at the port that Via names (RFC 3261 section 18.2.2)."""
-    return eventually(lambda: [*attacker.inbox.all(), *elsewhere()], "an answer")[0]

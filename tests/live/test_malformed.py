@@ -71,8 +71,9 @@ def test_other_methods_are_refused(method: str, status: int, phone: Phone, domai
 @pytest.mark.req("R3261-11.2-1")
 @pytest.mark.req("R6665-4.4.4-2")
 def test_options_tell_what_is_served(phone: Phone, domain: str) -> None:
-    response = phone.ask(phone.request("OPTIONS", f"sip:{domain}"))
+    response = phone.ask(phone.options(f"sip:{domain}"))
     assert response.status == 200
+    assert (response["Accept-Encoding"], response["Accept-Language"]) == ("deflate, gzip, identity", "en")
     assert (response["Allow"], response["Supported"]) == (ALLOW, "eventlist, recipient-list-subscribe")
     assert response["Allow-Events"] == "presence, dialog, xcap-diff"
 

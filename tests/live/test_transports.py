@@ -10,9 +10,11 @@ import pytest
 from tests.live.conftest import NewPhone, PutList, Start, StoreList
 from tests.live.rig import documents
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.message import Message
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import Domain, PresenceServer, pidf
-from tests.live.rig.waiting import LIMIT
+from tests.live.rig.waiting import LIMIT, Inbox
+from tests.live.rig.wire import Receive, UdpWire
 
 
 @pytest.mark.req("R3261-18-1")
@@ -174,16 +176,33 @@ def test_notifies_follow_the_phone_to_its_new_connection(
     assert b"by the new way" in later.body
 
 
+class StunWire(UdpWire):
+    """Puts aside what answers STUN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = Inbox()
+
+    def start(self, receive: Receive) -> None:
+        def sort(message: Message) -> None:
+            (self.answers.add if message.data[:1] == b"\1" else receive)(message)
+
+        super().start(sort)
+
+
 @pytest.mark.req("R5626-5.4-2")
-def test_a_stun_request_is_answered_with_where_it_came_from(server: ListServer) -> None:
+def test_stun_of_a_phone_with_a_subscription_is_answered_with_where_it_came_from(
+    server: ListServer, put_list: PutList, domain: str
+) -> None:
     """RFC 5389: a binding request, and the XOR-MAPPED-ADDRESS in its answer."""
     cookie, number = bytes.fromhex("2112a442"), b"keep alive!!"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
-        phone.connect(server.sip)
-        phone.settimeout(LIMIT)
-        phone.send(b"\0\1\0\0" + cookie + number)
-        answer = phone.recv(200)
-        host, port = phone.getsockname()
+    wire = StunWire()
+    phone = Phone(wire, f"sip:alice@{domain}", server.sip)
+    phone.subscribe(put_list("bob"))
+    phone.send(b"\0\1\0\0" + cookie + number)
+    answer = wire.answers.wait(lambda message: True).data
+    host, port = wire.local
+    phone.close()
     masked = bytes(
         a ^ b for a, b in zip(port.to_bytes(2) + socket.inet_aton(host), cookie[:2] + cookie, strict=True)
     )

@@ -13,6 +13,8 @@ from tests.live.rig.message import Address, Message, answer, text
 from tests.live.rig.waiting import LIMIT, Inbox
 from tests.live.rig.wire import Wire, address_text
 
+ALLOW = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, SUBSCRIBE, REFER, MESSAGE, UPDATE, PRACK"
+"""All phones say so, in each request."""
 ACCEPT = "multipart/related, application/rlmi+xml, application/pidf+xml"
 
 
@@ -80,9 +82,15 @@ class Phone:
             f"To: <{uri}>",
             f"Call-ID: {call_id or token()}",
             f"CSeq: 1 {method}",
+            ALLOW,
             *headers,
             body=body,
         )
+
+    def options(self, uri: str) -> bytes:
+        """As long as one that wants to know everything (RFC 3261 section 11.1): so long may its answer be."""
+        about = (f"Contact: <{self.contact}>", f"Accept: {ACCEPT}", "Accept-Language: en", "Supported: path")
+        return self.request("OPTIONS", uri, *about, f"User-Agent: Phone {token()}")
 
     def call(self, list_uri: str, event: str = "presence", accept: str = ACCEPT) -> ListCall:
         return ListCall(self, list_uri, event, accept)
@@ -122,6 +130,7 @@ class ListCall:
             f"CSeq: {self.cseq} SUBSCRIBE",
             f"Contact: <{self.contact}>",
             f"Event: {self.event}",
+            ALLOW,
             *([] if expires is None else [f"Expires: {expires}"]),
             *(self.headers if headers is None else headers),
             body=body or self.body,

@@ -6,7 +6,7 @@ import pytest
 
 from sipworker.sip.flow import Flow
 from sipworker.sip.keep_alive import answer_to_keep_alive
-from tests.pure.sip.network import Network, Recorder
+from tests.pure.sip.notifier import AGENT, Notifier
 
 TRANSACTION = bytes(range(1, 13))
 BINDING = b"\0\x01\0\0\x21\x12\xa4\x42" + TRANSACTION
@@ -45,13 +45,41 @@ def test_all_else_is_no_keep_alive(data: bytes) -> None:
     assert answer_to_keep_alive(data, ("192.0.2.1", 5060)) is None
 
 
-@pytest.mark.req("R5626-5.4-2")
-def test_the_agent_answers_stun_and_complains_of_neither() -> None:
-    network = Network()
-    agent = network.agent(("10.0.0.1", 5060), Recorder())
-    flow = Flow("udp", ("10.0.0.1", 5060), ("10.0.0.2", 5060))
-    for data in (b"\r\n\r\n", BINDING):
-        agent.receive(data, flow, 0.0)
-    (packet,) = network.sent
-    assert packet.data.startswith(b"\x01\x01")
+def stun_answers(notifier: Notifier, port: int = 5062, data: bytes = BINDING) -> int:
+    """How often the agent answers this from that port of the peer, without a complaint."""
+    network, agent = notifier.network, notifier.agent
+    before = len(network.sent)
+    agent.receive(data, Flow("udp", AGENT, ("10.0.0.2", port)), network.now)
     assert agent.malformed == 0
+    answers = network.sent[before:]
+    assert all(packet.data.startswith(b"\x01\x01") for packet in answers)
+    return len(answers)
+
+
+def test_the_agent_takes_line_breaks_in_silence(notifier: Notifier) -> None:
+    assert stun_answers(notifier, data=b"\r\n\r\n") == 0
+
+
+@pytest.mark.req("R5626-5.4-2")
+def test_stun_is_answered_where_a_phone_keeps_a_flow_open(notifier: Notifier) -> None:
+    assert stun_answers(notifier) == 0
+    first = notifier.subscribe(call_id="first")
+    second = notifier.subscribe(call_id="second")
+    assert (stun_answers(notifier), stun_answers(notifier, port=5063)) == (1, 0)
+    first.drop(0.0)
+    assert stun_answers(notifier) == 1
+    second.drop(0.0)
+    assert stun_answers(notifier) == 0
+
+
+@pytest.mark.req("R5626-5.4-2")
+def test_the_flow_that_is_kept_open_moves_with_the_phone(notifier: Notifier) -> None:
+    notifier.subscribe()
+    notifier.refresh(2, contact="<sip:peer@10.0.0.2:5063>")
+    assert (stun_answers(notifier), stun_answers(notifier, port=5063)) == (0, 1)
+
+
+@pytest.mark.req("R5626-5.4-2")
+def test_a_strangers_stun_is_answered_if_it_is_as_long_as_the_answer(notifier: Notifier) -> None:
+    software = b"\x80\x22\0\x08softphon"
+    assert stun_answers(notifier, data=b"\0\x01\0\x0c" + BINDING[4:] + software) == 1

@@ -24,6 +24,7 @@ class Relay:
 
     def __init__(self, network: Network, next_hop: str = "sip:10.0.0.3:5060") -> None:
         self.next_hop = next_hop
+        self.follows_routes = True
         self.agent: UserAgent = network.agent(AGENT, self.observe, handed_over=("PUBLISH",))
 
     def observe(self, notification: Notification, now: float) -> None:
@@ -33,7 +34,14 @@ class Relay:
             transaction = notification.transaction
         else:
             return
-        proxy.forward(self.agent, transaction, self.next_hop, now, names_us=lambda uri: "10.0.0.1" in uri)
+        proxy.forward(
+            self.agent,
+            transaction,
+            self.next_hop,
+            now,
+            names_us=lambda uri: "10.0.0.1" in uri,
+            follows_routes=self.follows_routes,
+        )
 
 
 @pytest.fixture
@@ -121,6 +129,22 @@ def test_our_own_top_route_is_taken_off_and_the_next_one_followed(
     peer.ask(AGENT, "SUBSCRIBE", (EVENT, routes), b"", call_id="call-2")
     network.run()
     assert other.request.values("route") == ["<sip:10.0.0.8;lr>", "<sip:p3;lr>"]
+
+
+@pytest.mark.parametrize(
+    ("routes", "status"), [("<sip:10.0.0.1;lr>", 200), ("<sip:10.0.0.1;lr>, <sip:10.0.0.8;lr>", 403)]
+)
+def test_whom_nobody_knows_leads_a_request_nowhere(
+    network: Network, relay: Relay, peer: Peer, server: Peer, routes: str, status: int
+) -> None:
+    other = Peer(network, ("10.0.0.8", 5060))
+    relay.follows_routes = False
+    peer.ask(AGENT, "PUBLISH", (("Route", routes),))
+    network.run()
+    for request in server.requests:
+        server.answer(request, 200)
+    network.run()
+    assert peer.statuses == [status] and other.requests == []
 
 
 @pytest.mark.req("R3261-16.6-1")
