@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import random
 import resource
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -106,19 +102,3 @@ def test_under_load_it_costs_nothing_but_time(plant: Plant, operation: Callable[
         operation(plant)
         assert not (wrong := faults_of(load.result())), wrong
     assert plant.processes["worker"].lives
-
-
-@long
-def test_migration_that_was_killed_is_taken_up_again(plant: Plant, seed: int, tmp_path: Path) -> None:
-    chance = random.Random(seed)
-    database = plant.another_database(migrated=False)
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    environment = {**os.environ, "DATABASE_URL": database.url, "RLS_VAR": str(tmp_path)}
-    for _ in range(5):
-        running = subprocess.Popen(command, cwd=PROJECT, env=environment)
-        with suppress(subprocess.TimeoutExpired):
-            running.wait(chance.uniform(1, 4))
-        running.kill()
-        running.wait()
-    subprocess.run(command, cwd=PROJECT, env=environment, check=True)
-    subprocess.run([*command, "--check"], cwd=PROJECT, env=environment, check=True)
