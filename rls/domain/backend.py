@@ -13,7 +13,7 @@ class Retry(Enum):
     NEVER = "never"
     AT_ONCE = "at once"  # the last state stands until that try fails; twice in a row: back off
     BACK_OFF = "back off"
-    ADAPTED = "adapted"  # once, with less in Supported or Accept or a longer Expires
+    ADAPTED = "adapted"  # once, with less in Accept, or without a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ _BY_STATUS = (
     | dict.fromkeys((404, 410, 416, 484, 485, 604), _NO_RESOURCE)
     | dict.fromkeys((405, 489, 501), _NO_RESOURCE)  # the package is not supported there
     | dict.fromkeys((482, 483), _NO_RESOURCE)  # a loop
-    | dict.fromkeys((406, 415, 420, 421, 423), _UNSUITED)
+    | dict.fromkeys((406, 413, 415, 420, 421, 423), _UNSUITED)
     | dict.fromkeys((408, 480, 486), _PROBATION)
     | {606: _GIVE_UP, 481: _GONE}
 )

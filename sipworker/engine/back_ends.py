@@ -285,14 +285,24 @@ class BackEnds:
         )
         back_end.code = notification.code
         back_end.subscription = None
-        if outcome.retry is Retry.ADAPTED and back_end.watcher.offered and not back_end.plain:
-            back_end.plain = True
+        if outcome.retry is Retry.ADAPTED and self._asks_for_less(back_end, notification):
             self._subscribe(back_end, now)
             return
         news = not self._stands(back_end, outcome, now) and self._fall(back_end, outcome)
         self._keep(back_end, now, news=news)
         self._writer.wake()
         self._retry(back_end, outcome, now)
+
+    @staticmethod
+    def _asks_for_less(back_end: BackEnd, refusal: SIPSubscriptionDidFail) -> bool:
+        """Once, if there is what can be left out (RFC 3261 section 8.1.3.5): filters, or more types."""
+        if back_end.omitted:
+            return False
+        if refusal.code in (413, 415) and refusal.sender.body:
+            back_end.omitted = "filters"
+        elif refusal.code != 413 and back_end.watcher.offered:
+            back_end.omitted = "types"
+        return bool(back_end.omitted)
 
     def _stands(self, back_end: BackEnd, outcome: Outcome, now: float) -> bool:
         """Whether the last state is kept while we try again: for one try, then for the grace time."""

@@ -30,6 +30,8 @@ def invalid(body: Body, event: str, before: FilterSet = NO_FILTERS) -> Rejection
 def content_of(back_end: BackEnd) -> tuple[str, bytes]:
     """Header lines and body of the SUBSCRIBEs to a back end."""
     watcher = back_end.watcher
+    if not watcher.filters or back_end.omitted == "filters":
+        return "", b""
     text = watcher.filters.for_resource(
         back_end.request_uri, watcher.list_uri, (each.request_uri for each in watcher.resources.values())
     )

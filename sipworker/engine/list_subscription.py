@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from sys import intern
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rls.domain.aggregate import InstanceView, ResourceView
 from rls.domain.deltas import Tracker
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LIST_TYPES = ("multipart/related", "application/rlmi+xml")
 MORE_TYPES = ("multipart/signed", "application/pkcs7-mime", "application/pidf-diff+xml")
+Omitted = Literal["", "types", "filters"]
+"""What of a watcher's wishes a back end is not told, as it refused a SUBSCRIBE that had it."""
 INSTANCE_ID = "1"
 """RLMI instance id of a back end that does not fork: stable over re-subscriptions (RFC 4662 5.5)."""
 
@@ -42,7 +44,7 @@ class BackEnd:
     """
 
     __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_known",
-                 "partials", "plain", "primary", "request_uri", "retry", "retry_at", "row_id", "server",
+                 "omitted", "partials", "primary", "request_uri", "retry", "retry_at", "row_id", "server",
                  "shown", "started", "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
@@ -59,7 +61,7 @@ class BackEnd:
         self.untold = False
         self.behind: tuple[tuple[str, bytes], ...] = ()
         self.server = ""
-        self.plain = False
+        self.omitted: Omitted = ""
         self.started = 0.0
         self.code = 0
         self.retry: Timer | None = None

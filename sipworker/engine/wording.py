@@ -50,13 +50,13 @@ class Wording:
 
     def _phrase(self, back_end: BackEnd) -> tuple[str, bytes]:
         """Header lines and body of its SUBSCRIBEs."""
-        content, body = content_of(back_end) if back_end.watcher.filters else ("", b"")
+        content, body = content_of(back_end)
         return self._headers_of(back_end) + content, body
 
     def _headers_of(self, back_end: BackEnd) -> str:
         """One string for all back ends of equal watchers. Max-Forwards: RFC 7332 section 5."""
         watcher = back_end.watcher
-        offered = () if back_end.plain else watcher.offered
+        offered = () if back_end.omitted == "types" else watcher.offered
         asserted = self._identity.headers(watcher.identity, watcher.privacy, back_end.request_uri)
         key = watcher.event, watcher.max_forwards, offered, asserted
         headers = self._headers.get(key)

@@ -9,8 +9,9 @@ import pytest
 from tests.conformance.conftest import NewPhone, SubjectOf
 from tests.conformance.situations import Peers
 from tests.conformance.subject import LIMITED
+from tests.live.rig.documents import filter_set
 from tests.live.rig.message import Message
-from tests.live.rig.phone import token
+from tests.live.rig.phone import ACCEPT, ListCall, token
 from tests.live.rig.presence import PresenceServer, Script, State, pidf
 from tests.live.rig.waiting import eventually
 
@@ -98,6 +99,49 @@ def test_refresh_that_fails_ends_what_rfc_6665_says(peers: Peers, status: int, e
     assert dialog.notify(pidf("bob", "still"), "active;expires=3600").status == 200
     dialog.refuse(refresh, status)
     assert dialog.notify(pidf("bob", "again")).status == (481 if ends else 200)
+
+
+FILTERS = "application/simple-filter+xml"
+ONE_MORE_TYPE = f"{ACCEPT}, multipart/signed"
+
+
+def refused(peers: Peers, status: int, call: ListCall) -> list[Message]:
+    """What the first member was asked by a subscription that is told of the refusal."""
+    peers.resources.scripts[peers.member] = Script(status, headers=())
+    assert call.subscribe().status == 200
+    told = call.settled().instance(peers.member)
+    assert told.state == "terminated"
+    return peers.resources.requests.all(lambda message: message.request_uri == peers.member)
+
+
+@pytest.mark.req("R3261-8.1.3.5-1")
+@pytest.mark.parametrize("status", [406, 420])
+def test_types_that_a_back_end_refused_are_left_out_once(peers: Peers, status: int) -> None:
+    first, second = refused(peers, status, peers.phone.call(peers.subject.list_uri, accept=ONE_MORE_TYPE))
+    assert "multipart/signed" in first["Accept"]
+    assert second["Accept"] == "application/pidf+xml"
+    assert not second.rows("Require") and not second.rows("Supported")
+    assert second["Call-ID"] != first["Call-ID"] or second.cseq == first.cseq + 1
+
+
+@pytest.mark.req("R3261-8.1.3.5-1")
+@pytest.mark.parametrize("status", [413, 415])
+def test_a_body_that_a_back_end_refused_is_left_out_once(peers: Peers, status: int) -> None:
+    """Its filters: what is told without them is more than the watcher asked for, but not nothing."""
+    call = peers.call()
+    call.body = filter_set({"all": ""})
+    call.headers += (f"Content-Type: {FILTERS}",)
+    first, second = refused(peers, status, call)
+    assert first["Content-Type"] == FILTERS and first.body
+    assert not second.rows("Content-Type") and not second.body
+    assert second["Accept"] == first["Accept"]
+    assert second["Call-ID"] != first["Call-ID"] or second.cseq == first.cseq + 1
+
+
+@pytest.mark.req("R3261-8.1.3.5-1")
+@pytest.mark.parametrize("status", [406, 413, 415, 416, 420])
+def test_where_nothing_can_be_left_out_nothing_is_sent_again(peers: Peers, status: int) -> None:
+    assert len(refused(peers, status, peers.call())) == 1
 
 
 @pytest.mark.req("R3261-8.1.3.4-1")

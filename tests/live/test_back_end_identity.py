@@ -142,7 +142,7 @@ def challenge(status: int, *values: str) -> Script:
     return Script(status, tuple(f"{name}: {value}" for value in values))
 
 
-@pytest.mark.req("R3261-22.2-1", "R8760-2.4-1", "R8760-2.2-1")
+@pytest.mark.req("R3261-22.2-1", "R3261-8.1.3.5-1", "R8760-2.4-1", "R8760-2.2-1")
 @pytest.mark.parametrize("status", [401, 407])
 def test_topmost_challenge_is_answered_and_its_nonce_used_again(
     start_worker: Start, new_phone: NewPhone, resources: Domain, domain: str, status: int

@@ -193,7 +193,7 @@ def test_unchanged_state_is_told_to_nobody(
     eventually(lambda: len(call.notifies) == 3, "no more NOTIFYs")
 
 
-@pytest.mark.req("R3261-8.1.3.5-1", "R3261-8.1.1.4-1")
+@pytest.mark.req("R3261-8.1.1.4-1")
 def test_back_end_that_wants_longer_subscriptions_gets_one(
     phone: Phone, put_list: PutList, resources: Domain, domain: str
 ) -> None:

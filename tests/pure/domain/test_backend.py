@@ -12,7 +12,7 @@ from rls.domain.backend import BackOff, Outcome, Retry, outcome_of_status, outco
         ((404, 410, 416, 484, 485, 604), "noresource", Retry.NEVER),
         ((405, 489, 501), "noresource", Retry.NEVER),
         ((482, 483, 302), "noresource", Retry.NEVER),
-        ((406, 415, 420, 421, 423), "giveup", Retry.ADAPTED),
+        ((406, 413, 415, 420, 421, 423), "giveup", Retry.ADAPTED),
         ((408, 480, 486, 500, 502, 503, 504), "probation", Retry.BACK_OFF),
         ((481,), "deactivated", Retry.AT_ONCE),
         ((400, 606), "giveup", Retry.NEVER),
