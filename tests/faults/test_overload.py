@@ -17,7 +17,7 @@ from tests.faults.load import Load, faults_of
 from tests.faults.plant import ENTRIES, Plant
 from tests.live.rig.phone import Phone
 from tests.live.rig.waiting import eventually
-from tests.live.rig.wire import TcpWire, UdpWire
+from tests.live.rig.wire import TcpWire
 
 pytestmark = pytest.mark.skipif(not LONG, reason="long: make faults")
 STORM = 4000
@@ -27,7 +27,8 @@ MOST = 30_000
 
 
 def phone_of(plant: Plant) -> Phone:
-    return Phone(UdpWire(), f"sip:w0@{DOMAIN}", plant.server.sip)
+    """By TCP: nothing that UDP lost is waited for."""
+    return Phone(TcpWire(plant.server.sip), f"sip:w0@{DOMAIN}", plant.server.sip)
 
 
 def _is_served(phone: Phone) -> bool:
@@ -55,7 +56,10 @@ def large(tmp_path: Path) -> Iterator[Plant]:
 
 
 def _judge(result: dict[str, Any], lists: int) -> None:
-    """Who is admitted gets everything, others 503; in the end nothing is left."""
+    """Who is admitted gets everything, others 503 (with Retry-After: else it is a protocol error) and sooner.
+
+    In the end nothing is left.
+    """
     setup, unsub, counts = result["setup"], result["unsub"], result["total"]["counts"]
     admitted, refused, refusals = setup["lists_200"], counts["sub_errors"], result["total"]["error_replies"]
     assert (admitted + refused, refusals.get("503", 0)) == (lists, refused), refusals
@@ -63,15 +67,28 @@ def _judge(result: dict[str, Any], lists: int) -> None:
     assert (unsub["terminated_notifies"], unsub["backend_subs_alive"]) == (admitted, 0)
     unanswered = counts["sub_timeouts"], counts["be_notify_timeouts"]
     assert (result["total"]["protocol_errors"], *unanswered) == (0, 0, 0)
+    if refused:
+        assert setup["ms_to_503"]["p99"] < setup["ms_to_full_state"]["p50"]
     sys.stderr.write(
         f"{admitted} of {lists} admitted, {counts['sub_retrans']} sent again,"
         f" complete after {setup['t_last_full_s']:.1f} s\n"
+        f"ms to full state: {setup['ms_to_full_state']}, to 503: {setup['ms_to_503']}\n"
+        f"ms until complete, who asked first {setup['ms_until_full_of_first_half']},"
+        f" and later {setup['ms_until_full_of_second_half']}\n"
     )
 
 
+def _first_come_is_first_served(setup: dict[str, Any]) -> None:
+    """Whoever asks later does not keep those who asked first from being complete."""
+    first, second = (setup[f"ms_until_full_of_{half}_half"] for half in ("first", "second"))
+    assert first["p50"] < second["p50"]
+    assert first["p90"] <= second["p90"]
+
+
 def _recovers(plant: Plant) -> None:
-    phone = phone_of(plant)
+    phone, began = phone_of(plant), time.monotonic()
     eventually(lambda: _is_served(phone), "recovery")
+    sys.stderr.write(f"new subscribers are served after {time.monotonic() - began:.2f} s\n")
     phone.close()
 
 
@@ -86,6 +103,7 @@ def test_who_is_admitted_in_a_storm_gets_everything_and_others_an_answer(
             large.revive("worker")
         result = load.result()
     _judge(result, STORM)
+    _first_come_is_first_served(result["setup"])
     if not killed:  # else the presence server gets 481 for those of which nothing was stored
         admitted, refusals = result["setup"]["lists_200"], result["total"]["error_replies"]
         assert (result["backend_subs_alive"], refusals.get("481")) == (admitted * ENTRIES, None)
@@ -95,16 +113,18 @@ def test_who_is_admitted_in_a_storm_gets_everything_and_others_an_answer(
 def test_of_new_subscriptions_at_four_times_the_rate_that_is_possible_the_rest_is_sent_away(
     large: Plant,
 ) -> None:
-    """While they come, a phone by TCP is told when to come again, too."""
+    """While they come, a phone by TCP is told when to come again, too; it is served when no more come."""
     possible = Load(large, "--window", "32", mode="subscribe", lists=400).result()
     rate = round(4 * possible["setup"]["lists_per_s_full"])
     lists = min(MOST, 20 * rate)
     with Load(large, "--arrive", str(rate), mode="storm", lists=lists) as load:
-        phone = Phone(TcpWire(large.server.sip), f"sip:w0@{DOMAIN}", large.server.sip)
+        over = time.monotonic() + lists / rate
+        phone = phone_of(large)
         eventually(lambda: _is_sent_away(phone), "503", 60)
         phone.close()
+        time.sleep(max(0.0, over - time.monotonic()))
+        _recovers(large)
         _judge(load.result(), lists)
-    _recovers(large)
 
 
 def _is_sent_away(phone: Phone) -> bool:
