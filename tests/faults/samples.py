@@ -11,7 +11,7 @@ Point = tuple[float, float]
 """Seconds and value."""
 # What may be added over the whole time: a share of the usual value, and as much on top.
 ROOM = {
-    "kB": (0.1, 16_000.0),
+    "kB": (0.05, 6_000.0),
     "files": (0.0, 4.0),
     "bytes": (0.2, 16e6),
     "rows": (0.1, 50.0),
