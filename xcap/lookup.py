@@ -29,6 +29,7 @@ from xcap.foreign.roots import Roots
 from xcap.index import IndexRow
 from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
+from xcap.reach import Reach
 from xcap.references import Dereferencer, Documents, Key, Stored
 from xcap.resolution import BrokenList, Resolution, ResolvedService
 from xcap.selectors import Xui
@@ -152,7 +153,7 @@ def _pointer(row: _Row, service: Service, documents: Documents) -> Key | None:
 
 def dereferencer(owner: Xui | None, documents: Documents, externals: Externals) -> Dereferencer:
     """For the services and lists of an owner."""
-    return Dereferencer(owner, root(), settings.RLS_ENTRY_REFS, documents, externals)
+    return Dereferencer(Reach(owner, settings.RLS_ENTRY_REFS), root(), documents, externals)
 
 
 def _reference(service: Service) -> str:

@@ -11,7 +11,7 @@ from rls.domain.lists import UnresolvableReference
 from xcap.announcing import LONGEST
 from xcap.foreign.references import Externals, Used
 from xcap.models import Document
-from xcap.reach import may_refer
+from xcap.reach import Reach
 from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
 from xcap.selectors.document import tree_name
@@ -110,13 +110,12 @@ class Dereferencer:
     """Resolves the references of one service and remembers on which documents the result rests.
 
     Absolute ones (`resource-list`, `external`) stay with the owner of the service (RFC 4826
-    section 4.1), lead to a global list, or, by `external`, to one of the `externals`; a relative
-    `entry-ref` may go to other users below our root (section 4.5), as `entry_refs` (RLS_ENTRY_REFS) says.
+    section 4.1), lead to a global list, or, by `external`, to one of the `externals`; these and a relative
+    `entry-ref` (section 4.5) may go to other users, as far as the `reach` goes.
     """
 
-    owner: Xui | None
+    reach: Reach
     root: XcapRoot
-    entry_refs: str
     documents: Documents
     externals: Externals
     used: dict[Key, Stored | None] = field(default_factory=dict)
@@ -125,7 +124,7 @@ class Dereferencer:
     def __call__(self, reference: str) -> etree._Element:
         if http_host(reference) is not None:
             used = Used(self.externals.look, self.used_foreign)
-            if (element := self.externals.element(reference, used)) is not None:
+            if (element := self.externals.element(reference, used, self.reach)) is not None:
                 return element
         try:
             target = self._target(reference)
@@ -159,18 +158,16 @@ class Dereferencer:
             self.used[key] = self.documents.stored(key)
 
     def _target(self, reference: str) -> Target:
-        """Where it leads, before anything is looked up: what is not allowed says nothing of what is there."""
         if http_host(reference) is not None:
             return self._absolute(reference)
         target = self.root.relative(reference)
-        if not may_refer(self.owner, target.document.owner, self.entry_refs):
-            raise UnresolvableReference(f"{reference} is not allowed (RLS_ENTRY_REFS={self.entry_refs})")
+        self.reach.check(reference, target.document.owner)
         return target
 
     def _absolute(self, reference: str) -> Target:
         target = self.root.absolute(reference)
-        if target.document.owner not in (self.owner, None):
-            raise UnresolvableReference(f"{reference} is not a list of {self.owner}")
+        if target.document.owner not in (self.reach.owner, None):
+            raise UnresolvableReference(f"{reference} is not a list of {self.reach.owner}")
         return target
 
 

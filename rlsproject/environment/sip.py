@@ -150,8 +150,9 @@ SIP = Section(
             TEXT,
             "domain",
             "own, domain or anyone",
-            "Whose entries an entry-ref in a list may name, besides those of its owner and global ones: "
-            "nobody else's, those of users of the owner's domain, anyone's.",
+            "Whose entries an entry-ref in a list may name, and whose lists below RLS_XCAP_ROOT an external, "
+            "besides those of its owner and global ones: nobody else's, those of users of the owner's "
+            "domain, anyone's.",
         ),
         Setting(
             "RLS_REQUEST_LISTS",

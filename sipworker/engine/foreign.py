@@ -90,5 +90,6 @@ def _lookup(options: WorkerOptions) -> ForeignLookup:
         Limits(entries=foreign.longest_list),
         in_global_index=foreign.in_global_index,
         omit=foreign.omit,
+        entry_refs=foreign.entry_refs,
         nests=options.nested_lists != "ask",
     )

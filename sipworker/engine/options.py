@@ -49,6 +49,7 @@ class Foreign:
     roots: Roots = field(default_factory=Roots)
     in_global_index: bool = False
     omit: bool = False
+    entry_refs: str = "domain"
     token: str = field(default="", repr=False)
     ca_file: str = ""
     timeout: float = 2.0
@@ -64,6 +65,7 @@ class Foreign:
             roots=Roots.parse(settings.RLS_XCAP_ROOT),
             in_global_index=settings.RLS_XCAP_LOOKUP == "global",
             omit=settings.RLS_UNRESOLVED == "omit",
+            entry_refs=settings.RLS_ENTRY_REFS,
             token=settings.RLS_XCAP_TOKEN,
             ca_file=settings.RLS_XCAP_CA_FILE,
             timeout=settings.RLS_XCAP_TIMEOUT,

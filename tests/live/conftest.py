@@ -13,6 +13,7 @@ from tests.conftest import HAS_DATABASE
 from tests.live.rig import documents
 from tests.live.rig.database import Databases
 from tests.live.rig.dns_server import DnsServer
+from tests.live.rig.foreign_xcap import ForeignXcap
 from tests.live.rig.list_server import ListServer
 from tests.live.rig.opensips import OpenSips
 from tests.live.rig.phone import Phone
@@ -136,6 +137,14 @@ def zone() -> Iterator[DnsServer]:
     server = DnsServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def foreign() -> Iterator[ForeignXcap]:
+    """An XCAP server that has nothing yet."""
+    foreign = ForeignXcap()
+    yield foreign
+    foreign.close()
 
 
 NewPhone = Callable[..., Phone]

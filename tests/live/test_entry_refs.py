@@ -60,7 +60,7 @@ def test_contact_of_another_tenant_stays_unknown_and_unproved(
     uri = put_reference(server, domain, victim)
     before, after = answers(new_phone("tom").call(uri), server, victim)
     assert (before.status, in_same_words(before, after)) == (502, True)
-    assert "is not allowed" in after["Warning"]
+    assert "does not allow" in after["Warning"]
     assert CONTACT.encode() not in after.data
     assert refused_by_xcap(server, domain, victim)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,13 +13,6 @@ from tests.live.rig.list_server import ListServer
 from tests.live.rig.phone import ListCall, Phone
 from tests.live.rig.presence import PresenceServer
 from tests.live.rig.waiting import eventually
-
-
-@pytest.fixture
-def foreign() -> Iterator[ForeignXcap]:
-    foreign = ForeignXcap()
-    yield foreign
-    foreign.close()
 
 
 @pytest.fixture

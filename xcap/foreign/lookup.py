@@ -27,6 +27,7 @@ from xcap.foreign.roots import ForeignRoot, Roots
 from xcap.lookup import candidates
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.nesting import nested
+from xcap.reach import UNKNOWN, Reach
 from xcap.resolution import BrokenList, Resolution, ResolvedService, Sought
 from xcap.selectors import InvalidSelector, Xui
 
@@ -41,14 +42,23 @@ class Found(NamedTuple):
 
 class ForeignLookup:
     """`in_global_index`: services are sought in the index of all users, else in the watcher's document.
-    `omit` is that of flatten(), `nests` says that members may be lists themselves."""
+    `omit` is that of flatten(), `entry_refs` is RLS_ENTRY_REFS, `nests` says that members may be lists
+    themselves."""
 
     def __init__(
-        self, roots: Roots, limits: Limits, *, in_global_index: bool, omit: bool, nests: bool
+        self,
+        roots: Roots,
+        limits: Limits,
+        *,
+        in_global_index: bool,
+        omit: bool,
+        entry_refs: str,
+        nests: bool,
     ) -> None:
         self._roots = roots
         self._limits = limits
         self._omit = omit
+        self._entry_refs = entry_refs
         self._nests = nests
         self._in_global_index = in_global_index
 
@@ -143,7 +153,8 @@ class ForeignLookup:
     def _flat(self, found: Found, used: Used) -> ResolvedService | BrokenList:
         """Raises NotFetched, Unreachable."""
         service, root, owner = found
-        dereference = ForeignDereferencer(root, self._roots, used)
+        reach = Reach(owner or UNKNOWN, self._entry_refs)
+        dereference = ForeignDereferencer(reach, root, self._roots, used)
         try:
             if reference := _reference(service):
                 dereference.own(reference, owner)

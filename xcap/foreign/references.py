@@ -13,6 +13,7 @@ from xcap.foreign.client import Unreachable
 from xcap.foreign.documents import Known
 from xcap.foreign.roots import ForeignRoot, Place, Roots
 from xcap.namespaces import RESOURCE_LISTS_NS
+from xcap.reach import Reach
 from xcap.selectors import InvalidSelector, NoMatch, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
 from xcap.selectors.root import http_host
@@ -61,17 +62,21 @@ def _tag(known: Known) -> str:
 
 @dataclass(slots=True)
 class Externals:
-    """Where `<external>` in a list of ours may lead to: below the `roots`, into what was fetched."""
+    """Where `<external>` in a list of ours may lead to: below the `roots`, into what was fetched.
+
+    Those servers trust us, and know nothing of whose list it is: its `reach` says what it sees of them.
+    """
 
     roots: Roots
     look: Look
 
-    def element(self, reference: str, used: Used) -> etree._Element | None:
+    def element(self, reference: str, used: Used, reach: Reach) -> etree._Element | None:
         """None for what is below none of the roots. Raises UnresolvableReference, NotFetched."""
         try:
             place = self.roots.place(reference)
         except InvalidSelector:
             return None
+        reach.check(reference, place.target.document.owner)
         try:
             return used.element(place)
         except Unreachable as error:
@@ -90,9 +95,10 @@ class ForeignDereferencer:
     """Resolves the references of one service on a foreign server.
 
     A `resource-list` stays with the root and the owner of the service (RFC 4826 section 4.1), an
-    `entry-ref` with the root (3.1); `external` goes to any root that is configured.
+    `entry-ref` with the root (3.1); `external` goes to any root that is configured. Both stay in `reach`.
     """
 
+    reach: Reach
     root: ForeignRoot
     roots: Roots
     used: Used
@@ -103,6 +109,7 @@ class ForeignDereferencer:
             place = self.roots.place(reference) if absolute else self.root.relative(reference)
         except InvalidSelector as error:
             raise UnresolvableReference(f"{reference}: {error}") from error
+        self.reach.check(reference, place.target.document.owner)
         return self.used.element(place)
 
     def own(self, reference: str, owner: Xui | None) -> None:

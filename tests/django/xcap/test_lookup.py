@@ -149,7 +149,7 @@ def test_entry_ref_leads_to_users_that_the_setting_names(
         return
     refused = resolve([LIST])[LIST]
     assert isinstance(refused, UnresolvableReference) and isinstance(before, UnresolvableReference)
-    assert str(refused) == str(before) == f"{ref} is not allowed (RLS_ENTRY_REFS={whose})"
+    assert str(refused) == str(before) == f"RLS_ENTRY_REFS={whose} does not allow {ref}"
     assert refused.documents == {rls.pk}, "what is there is not watched either"
 
 

@@ -72,7 +72,7 @@ def test_finding_in_a_service(put: Put, content: str, kind: str, words: str) -> 
     ("content", "kind", "words"),
     [
         (f'<entry-ref ref="{BOBS}/list/entry"/>', "dangling-entry", "there is no document resource-lists"),
-        (f'<entry-ref ref="{ELSEWHERE}/list/entry"/>', "dangling-entry", "is not allowed"),
+        (f'<entry-ref ref="{ELSEWHERE}/list/entry"/>', "dangling-entry", "does not allow"),
         (f'<external anchor="{MINE}list%5B2%5D"/>', "dangling-external", "list%5B2%5D"),
         (f'<external anchor="{MINE}list/entry"/>', "dangling-external", "is a <entry>, not a <list>"),
         (f'<external anchor="http://far.test/xcap-root/{BOBS}/list"/>', "dangling-external", "not below the"),
