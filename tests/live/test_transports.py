@@ -158,7 +158,7 @@ def test_a_ping_on_a_stream_is_answered_at_once(server: ListServer) -> None:
 
 @pytest.mark.req("R5626-5.3-1")
 @pytest.mark.req("R3261-18.1.1-4")
-@pytest.mark.parametrize("kind", ["tcp", "tls", "ws"])
+@pytest.mark.parametrize("kind", ["tcp", "tls", "ws", "wss"])
 def test_notifies_follow_the_phone_to_its_new_connection(
     kind: str, new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str
 ) -> None:
