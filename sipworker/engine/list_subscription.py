@@ -11,6 +11,7 @@ from rls.domain.aggregate import InstanceView, ResourceView
 from rls.domain.deltas import Tracker
 from rls.domain.filters import FilterSet
 from rls.domain.lists import Entry
+from rls.domain.multipart import media_type
 from rls.domain.notify_rates import NAMES as RATE_NAMES
 from rls.domain.packages import package
 from rls.domain.profile import AS_THE_RFCS_SAY, Profile
@@ -246,7 +247,8 @@ class ListSubscription:
         there is of a package that has no type of its own.
         """
         before = self.offered
-        named = {value.partition(";")[0].strip().lower(): None for value in media_types}
+        kinds = map(media_type, media_types)
+        named = {kind: None for kind, params in kinds if (params.get("q") or "1").strip("0.")}
         if package(self.event).accept:
             self.offered = tuple(kind for kind in MORE_TYPES if kind in named)
         else:

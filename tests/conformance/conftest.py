@@ -13,6 +13,7 @@ import pytest
 from tests.conformance.situations import Peers
 from tests.conformance.subject import MEMBERS, OPEN, SETTINGS, Subject, address_of, own_subject, with_new_list
 from tests.live.conftest import databases as databases
+from tests.live.conftest import trap as trap
 from tests.live.rig.database import Databases
 from tests.live.rig.phone import Phone
 from tests.live.rig.presence import PresenceServer

@@ -40,6 +40,32 @@ def test_what_is_offered_can_be_taken(peers: Peers) -> None:
         assert not request.body
 
 
+PIDF, PATCHES, SIGNED = "application/pidf+xml", "application/pidf-diff+xml", "multipart/signed"
+
+
+@pytest.mark.req("R6665-3.2.1-2")
+@pytest.mark.parametrize(
+    ("more", "besides"),
+    [
+        ("text/plain", {"text/plain"}),
+        (f"{SIGNED}, {PATCHES};q=0.1", {SIGNED, PATCHES}),
+        (f"{SIGNED};q=0, {PATCHES}; Q=0.000", set[str]()),
+        ("*/*;q=0.5", {"*/*"}),
+    ],
+)
+def test_back_ends_are_asked_for_what_the_watcher_takes(peers: Peers, more: str, besides: set[str]) -> None:
+    """So the parts of a NOTIFY are in formats from Accept, as far as back ends keep to theirs."""
+    call = peers.phone.call(peers.subject.list_uri, accept=f"{ACCEPT}, {more}")
+    assert call.subscribe().status == 200
+    told = call.settled()
+    taken = {*ACCEPT.split(", ")} | besides
+    for request in subscribes(peers):
+        assert PIDF in request["Accept"]
+        assert {*request["Accept"].split(", ")} <= taken
+    assert told.message["Content-Type"].partition(";")[0] in taken
+    assert {instance.content_type for (instance,) in told.instances.values()} <= taken
+
+
 @pytest.mark.req("R4662-7.2-2")
 def test_two_subscriptions_share_no_back_end(peers: Peers, new_phone: NewPhone) -> None:
     peers.subscribed()

@@ -33,7 +33,7 @@ def rlmi_of(message: Message) -> etree._Element:
     return etree.fromstring(message.body[start : message.body.index(b"</list>") + len(b"</list>")])
 
 
-@pytest.mark.req("R4662-4.1-3", "R3265-7.1-2", "R6665-4.2.2-6", "R3261-20.2-1", "R6665-3.2.1-2")
+@pytest.mark.req("R4662-4.1-3", "R3265-7.1-2", "R6665-4.2.2-6", "R3261-20.2-1")
 def test_headers_over_a_whole_life(peers: Peers) -> None:
     for notify in life(peers):
         assert notify["Subscription-State"].split(";")[0] in ("active", "pending", "terminated")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import zlib
 
 import pytest
 
 from tests.conformance.recipients import MEDIA_TYPE, bringing, bringing_parts, list_of, list_part, refreshing
 from tests.conformance.situations import Peers
-from tests.live.rig.documents import resource_lists
+from tests.live.rig import documents
+from tests.live.rig.phone import token
 from tests.live.rig.presence import Script, pidf
 from tests.live.rig.waiting import eventually
 
@@ -46,14 +48,27 @@ def test_several_lists_are_one_in_which_each_resource_is_once(peers: Peers) -> N
 
 
 @pytest.mark.req("R5367-4-2")
-def test_references_in_the_body_are_left_out(peers: Peers) -> None:
+def test_references_in_the_body_are_left_out(peers: Peers, trap: socket.socket) -> None:
+    """The same ones that a stored list may have."""
+    domain, database = peers.subject.domain, peers.subject.ours().database
+    owner = f"owner-{token()}@{domain}"
+    peers.phone.user, friend, stored = f"sip:{owner}", f"sip:friend-{owner}", f"sip:list-{owner}"
+    node = f"resource-lists/users/sip:{owner}/index/~~/resource-lists/list/entry"
+    database.store_contacts(owner, list_of(friend))
+    service = documents.service(stored, f'<list><rl:entry-ref ref="{node}"/></list>')
+    database.store_list(owner, stored, documents.rls_services(service))
+    elsewhere = f"http://127.0.0.1:{trap.getsockname()[1]}/xcap-root/{node}"
     content = (
-        f'<list><entry uri="{peers.member}"/><entry-ref ref="resource-lists/users/x/index"/>'
-        '<external anchor="http://127.0.0.1:9/x"/><list><entry uri="tel:+1555"/></list></list>'
+        f'<list><entry uri="{peers.member}"/><entry-ref ref="{node}"/><entry-ref ref="{elsewhere}"/>'
+        f'<external anchor="{elsewhere}"/><list><entry uri="tel:+1555"/></list></list>'
     )
-    call = bringing(peers, resource_lists(content))
+    call = bringing(peers, documents.resource_lists(content))
     assert call.subscribe().status == 200
-    assert call.notify(0).resources == [peers.member]
+    assert call.settled().resources == [peers.member]
+    assert not peers.resources.dialogs_of(friend)
+    with pytest.raises(TimeoutError):
+        trap.accept()
+    assert peers.phone.subscribe(stored).settled().resources == [friend]
 
 
 @pytest.mark.req("R5367-3.1-1")
@@ -87,7 +102,7 @@ def test_list_of_a_subscribe_outlives_a_restart(peers: Peers) -> None:
     own = peers.subject.ours()
     bob, claire = peers.subject.members[:2]
     named = f'<entry uri="{bob}"><display-name>Bob</display-name></entry>'
-    call = bringing(peers, resource_lists(f'<list>{named}<entry uri="{claire}"/></list>'))
+    call = bringing(peers, documents.resource_lists(f'<list>{named}<entry uri="{claire}"/></list>'))
     assert call.subscribe().status == 200
     assert call.settled().resources == [bob, claire]
     own.worker.stop()

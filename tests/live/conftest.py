@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
@@ -52,6 +53,14 @@ def opensips() -> Iterator[OpenSips]:
     server = OpenSips()
     yield server
     server.close()
+
+
+@pytest.fixture
+def trap() -> Iterator[socket.socket]:
+    """A web server that nobody must ask."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        yield listener
 
 
 NewServer = Callable[..., AbstractContextManager[ListServer]]

@@ -171,6 +171,8 @@ def test_notify_of_no_subscription_is_answered_481(phone: Phone, domain: str) ->
 def test_body_of_an_unknown_type_is_passed_on_untouched(
     phone: Phone, put_list: PutList, resources: Domain, domain: str
 ) -> None:
+    """Nobody accepted it (RFC 6665 section 3.2.1): it is the back end that breaks the rule, and a list
+    server that judged what it need not be able to read (RFC 4662 section 7.3) would lose the state."""
     bob = f"sip:bob@{domain}"
     kind, body = 'application/x-odd; charset="ISO-8859-1"', bytes(range(256)) + b"\r\n--rls.1.0\r\n\n"
     resources.scripts[bob] = Script(state=State(body, content_type=kind))

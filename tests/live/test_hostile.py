@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -117,14 +117,6 @@ def test_hostile_document_is_refused(document: str, server: ListServer, domain: 
     refusal = client.put("rls-services", document.encode(), media_type=MEDIA_TYPES["rls-services"])
     assert refusal.status == 409
     assert b"root:" not in refusal.body
-
-
-@pytest.fixture
-def trap() -> Iterator[socket.socket]:
-    """A web server that nobody must ask."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.5)
-        yield listener
 
 
 def test_external_list_makes_the_server_ask_nobody(

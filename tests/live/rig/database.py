@@ -75,6 +75,15 @@ class Database:
                 rows,
             )
 
+    def store_contacts(self, user: str, document: str) -> None:
+        """The user's resource-lists."""
+        self.rows(
+            "insert into xcap (username, domain, doc, doc_type, etag, source, doc_uri, port)"
+            " values (%s, %s, %s, 4, 'e', 0, 'index', 0)",
+            *user.split("@"),
+            document.encode(),
+        )
+
 
 _numbers = itertools.count()
 """Of all servers in one test run: they may share a PostgreSQL."""
