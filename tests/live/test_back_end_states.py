@@ -78,6 +78,8 @@ def test_pending_is_passed_on(phone: Phone, put_list: PutList, resources: Domain
     assert call.settled().instance(bob).state == "pending"
     resources.dialog(bob).notify(pidf("bob"))
     assert call.notify(2).instance(bob).state == "active"
+    resources.dialog(bob).notify(state="pending;expires=3600")
+    assert call.notify(3).instance(bob).state == "pending"
 
 
 @pytest.mark.req("R4662-4.5-6")
@@ -97,6 +99,25 @@ def test_end_for_good_is_passed_on_with_its_reason_and_not_retried(
     assert (instance.state, instance.reason, instance.body) == ("terminated", reason, b"")
     call.subscribe(600)
     assert call.notify(3).instance(bob).reason == reason
+    assert resources.dialogs_of(bob) == [dialog]
+
+
+@pytest.mark.req("R4662-4.5-9", "R6665-4.1.3-7", "R6665-4.1.3-10")
+@pytest.mark.parametrize("reason", ["probation", "giveup"])
+def test_full_state_names_the_end_as_long_as_another_try_is_to_come(
+    reason: str, phone: Phone, put_list: PutList, resources: Domain, domain: str
+) -> None:
+    bob = f"sip:bob@{domain}"
+    call = phone.subscribe(put_list("bob"))
+    call.settled()
+    dialog = resources.dialog(bob)
+    assert dialog.notify(state=f"terminated;reason={reason};retry-after=3000").status == 200
+    assert call.notify(2).instance(bob).reason == reason
+    for number in (3, 4):
+        assert call.subscribe(600).status == 200
+        told = call.notify(number)
+        assert told.full
+        assert (told.instance(bob).state, told.instance(bob).reason) == ("terminated", reason)
     assert resources.dialogs_of(bob) == [dialog]
 
 
@@ -140,7 +161,7 @@ def test_back_end_that_may_be_asked_again_is_asked_at_once(
     call.settled()
     resources.scripts[bob] = Script(state=State(pidf("bob", "again")))
     first = resources.dialog(bob)
-    first.notify(state=f"terminated;reason={reason}")
+    first.notify(state=f"terminated;reason={reason};retry-after=3000")  # which means nothing here
     second = resources.dialog(bob, count=2)
     assert second.call_id != first.call_id
     told = call.notify(2)

@@ -70,6 +70,19 @@ def test_display_names_keep_their_language(
     assert b'<name xml:lang="de">Robert</name>' in body
 
 
+@pytest.mark.req("R4662-5.4-2")
+def test_a_name_with_what_is_no_language_tag_is_told_without_it(
+    server: ListServer, phone: Phone, resources: Domain, domain: str
+) -> None:
+    """As a script that checks nothing may have stored it."""
+    name = '<rl:display-name xml:lang="no language">Robert</rl:display-name>'
+    entry = f'<rl:entry uri="sip:bob@{domain}">{name}</rl:entry>'
+    uri = f"sip:alice-list@{domain}"
+    document = documents.rls_services(documents.service(uri, f"<list>{entry}</list>"))
+    server.database.store_list(f"alice@{domain}", uri, document)
+    assert b"<name>Robert</name>" in phone.subscribe(uri).notify(0).message.body
+
+
 @pytest.mark.req("R4826-4.1-2")
 def test_an_entry_may_stand_in_another_document_of_the_user(
     server: ListServer, phone: Phone, resources: Domain, domain: str

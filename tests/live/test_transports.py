@@ -22,6 +22,7 @@ from tests.live.rig.wire import Receive, UdpWire
 @pytest.mark.req("R3261-18.1.1-5")
 @pytest.mark.req("R7118-5-1")
 @pytest.mark.req("R7118-5.1-1")
+@pytest.mark.req("R3261-12.2.1.1-5")
 @pytest.mark.parametrize("kind", ["tcp", "udp6", "tcp6", "tls", "tls6", "ws", "wss", "wss6"])
 def test_whole_subscription(
     kind: str, server: ListServer, new_phone: NewPhone, put_list: PutList, resources: Domain, domain: str
@@ -40,6 +41,7 @@ def test_whole_subscription(
     call.notify(3)
     call.subscribe(0)
     assert call.notify(4).state == "terminated;reason=timeout"
+    assert {notify["Contact"] for notify in call.notifies} == {f"<{call.target}>"}
 
 
 @pytest.mark.req("R4320-4.1-1", "R4320-4.1-2")
