@@ -153,6 +153,31 @@ def test_namesake_of_alice_in_another_domain_does_not_get_her_list_by_any_spelli
     assert not namesake.inbox.all(lambda message: not message.status)
 
 
+@pytest.mark.parametrize(
+    ("watcher", "brings"), [("tom@{}", False), ("tom@{}", True), ("alice@elsewhere.test", True)]
+)
+def test_list_of_alice_in_a_list_of_others_shows_them_nobody_of_hers(
+    alice: ListCall,
+    new_phone: NewPhone,
+    put_list: PutList,
+    resources: Domain,
+    domain: str,
+    watcher: str,
+    brings: bool,
+) -> None:
+    """In a list that is brought along it is asked for as anybody, in the watcher's name."""
+    phone = new_phone("tom")
+    phone.user = f"sip:{watcher.format(domain)}"
+    stored = "" if brings else put_list("alice-list", user="tom")
+    call = _watching(phone, alice.list_uri, stored, "presence")
+    told = call.settled() if brings else call.notify(0)
+    assert told.resources == [alice.list_uri]
+    assert told.instance(alice.list_uri).reason == (None if brings else "rejected")
+    assert not _heard(call, f"bob@{domain}")
+    asked = {dialog.watcher for dialog in resources.dialogs_of(f"sip:bob@{domain}")}
+    assert asked == {alice.phone.user}
+
+
 def _as(phone: Phone, call: ListCall) -> ListCall:
     """The dialog of `call` as somebody who overheard it would use it."""
     stolen = phone.call(call.list_uri)
