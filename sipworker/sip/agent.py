@@ -218,11 +218,10 @@ class UserAgent:
         outside = request.to_tag is None or self._incoming_of(request) is None
         if outside:
             self._hear_outside(flow, now)
-        transaction = self.transactions.receive_request(request, flow, now)
+        room = octets if outside and not flow.reliable else UNBOUNDED
+        transaction = self.transactions.receive_request(request, flow, now, room)
         if transaction is None:
             return
-        if outside and not flow.reliable:
-            transaction.room = octets
         try:
             self._dispatch(transaction, request, now)
         except MalformedMessage as error:

@@ -112,11 +112,13 @@ class ServerTransaction:
 
     __slots__ = ("_answer", "_layer", "_trying", "flow", "key", "request", "room", "source")
 
-    def __init__(self, layer: TransactionLayer, key: ServerKey, request: Request, flow: Flow) -> None:
+    def __init__(
+        self, layer: TransactionLayer, key: ServerKey, request: Request, flow: Flow, room: int
+    ) -> None:
         self._layer = layer
         self._answer = b""
         self._trying: Timer | None = None
-        self.room = UNBOUNDED
+        self.room = room
         self.key = key
         self.request = request
         self.source = flow
@@ -130,7 +132,8 @@ class ServerTransaction:
 
     def _send(self, answer: bytes) -> None:
         self._answer = fitted(answer, self.room)
-        self.retransmitted()
+        if self._answer:
+            self._layer.transmit(self.flow, self._answer)
 
     @property
     def answered(self) -> bool:
@@ -155,8 +158,9 @@ class ServerTransaction:
             self._trying = None
         self._layer.forget(self, now)
 
-    def retransmitted(self) -> None:
-        if self._answer:
+    def retransmitted(self, room: int) -> None:
+        """`room` is that of the retransmission: somebody may have cut it short."""
+        if self._answer and (self.room == UNBOUNDED or len(self._answer) <= room):
             self._layer.transmit(self.flow, self._answer)
 
 
@@ -270,14 +274,16 @@ class TransactionLayer:
 
     # -- server side
 
-    def receive_request(self, request: Request, flow: Flow, now: float) -> ServerTransaction | None:
+    def receive_request(
+        self, request: Request, flow: Flow, now: float, room: int = UNBOUNDED
+    ) -> ServerTransaction | None:
         """A transaction for a new request; None for a retransmission, which has been served."""
         key = server_key(request, request.method)
         known = self._servers.get(key)
         if known is not None:
-            known.retransmitted()
+            known.retransmitted(room)
             return None
-        transaction = ServerTransaction(self, key, request, flow)
+        transaction = ServerTransaction(self, key, request, flow, room)
         self._servers[key] = transaction
         transaction.start(now)
         return transaction

@@ -54,7 +54,8 @@ def sip_message(data: bytes) -> None:
 
 
 def sip_agent(data: bytes) -> None:
-    """A whole user agent that refuses subscriptions: no message makes it raise."""
+    """A whole user agent that refuses subscriptions: no message makes it raise, or send more than came."""
+    sent: list[int] = []
 
     def observe(notification: Notification, now: float) -> None:
         if isinstance(notification, SIPIncomingSubscriptionGotSubscribe):
@@ -62,7 +63,7 @@ def sip_agent(data: bytes) -> None:
 
     agent = UserAgent(
         wheel=TimerWheel(0.0),
-        transmit=lambda flow, data: None,
+        transmit=lambda flow, data: sent.append(len(data)),
         locate=lambda uri, done, now: done((), now),
         observer=observe,
         events=("presence",),
@@ -70,7 +71,9 @@ def sip_agent(data: bytes) -> None:
     )
     flow = Flow("udp", ("192.0.2.1", 5060), ("192.0.2.2", 5060))
     for number, message in enumerate(data.split(b"\0\0")):
+        before = sum(sent)
         agent.receive(message, flow, float(number))
+        assert sum(sent) - before <= len(message)
     agent.wheel.advance(100.0)
 
 
