@@ -83,24 +83,34 @@ class UdpListener:
             try:
                 self._socket.sendto(data, flow.remote)
             except (BlockingIOError, InterruptedError):
+                has_room = False
+            except OSError:
+                has_room = self._send_again(flow, data)
+            else:
+                continue
+            if not has_room:
                 self._waiting = deque([(data, flow), *waiting, *self._waiting])
                 self._loop.add_writer(self._socket, self._writable)
                 return
-            except OSError:
-                self._send_again(flow, data)
 
     def _writable(self) -> None:
         assert self._loop is not None
         self._loop.remove_writer(self._socket)
         self._flush()
 
-    def _send_again(self, flow: Flow, data: bytes) -> None:
-        """The error may have been that of an earlier datagram to somebody else, and this one was not sent."""
+    def _send_again(self, flow: Flow, data: bytes) -> bool:
+        """The error may have been that of an earlier datagram to somebody else, and this one was not sent.
+
+        Whether there was room.
+        """
         self._hear_errors()
         try:
             self._socket.sendto(data, flow.remote)
+        except (BlockingIOError, InterruptedError):
+            return False
         except OSError:
             self._failed(flow)
+        return True
 
     async def close(self) -> None:
         if self._loop is not None:
