@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 from pathlib import Path
 
-from tests.faults.family import family, read
+from tests.faults.family import family
 from tests.faults.plant import CLEAN_PERIOD, Plant
 from tests.faults.samples import Samples
+from tests.live.rig.memory import own_memory
 
 TABLES = """
 select relname as name, pg_total_relation_size(relid) as bytes, n_dead_tup as dead,
@@ -31,7 +32,7 @@ def _processes(plant: Plant) -> dict[str, float]:
     values: dict[str, float] = {}
     for name, pid in {**found, **servers}.items():
         pids = list(family(pid))
-        values[f"{name} kB"] = sum(map(_own_memory, pids))
+        values[f"{name} kB"] = sum(map(own_memory, pids))
         if name in found:  # those of PostgreSQL are a cache
             values[f"{name} files"] = sum(map(_open_files, pids))
     return values
@@ -46,12 +47,6 @@ def _tables(plant: Plant) -> dict[str, float]:
         [row] = plant.database.rows(f"select count(*) as count from {name}")
         values[f"{name} rows"] = row["count"]
     return values
-
-
-def _own_memory(pid: int) -> float:
-    """In kB, without what is shared: the buffers of PostgreSQL fill."""
-    rows = read(Path(f"/proc/{pid}/status")).splitlines()
-    return sum(float(row.split()[1]) for row in rows if row.startswith("RssAnon:"))
 
 
 def _open_files(pid: int) -> int:

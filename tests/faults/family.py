@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.live.rig.memory import read
+
 
 def family(pid: int) -> Iterator[int]:
     """Those that end meanwhile may be left out."""
@@ -12,11 +14,3 @@ def family(pid: int) -> Iterator[int]:
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in read(children).split():
             yield from family(int(child))
-
-
-def read(path: Path) -> str:
-    """Of /proc; empty if the process has just ended."""
-    try:
-        return path.read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
-from tests.live.conftest import NewPhone, PutList
+from sipworker.engine.complaints import QUIET
+from tests.live.conftest import NewPhone, PutList, Start
 from tests.live.rig.list_notify import DATA
 from tests.live.rig.list_server import ListServer
+from tests.live.rig.memory import own_memory
 from tests.live.rig.message import Message
 from tests.live.rig.phone import Phone, token
 from tests.live.rig.presence import Domain, pidf
+from tests.live.rig.wire import UdpWire, Wire
 
 ALLOW = "SUBSCRIBE, NOTIFY, OPTIONS, CANCEL, ACK"
 
@@ -112,9 +116,9 @@ def test_unknown_extension_in_a_back_end_notify_is_refused(
     assert bob.notify(pidf("bob", "understood")).status == 200
 
 
-def garbage() -> list[bytes]:
+def garbage(seed: int = 4475) -> list[bytes]:
     """Torture messages, pieces of them, and noise."""
-    randomness = random.Random(4475)
+    randomness = random.Random(seed)
     files = [path.read_bytes() for path in sorted((DATA / "torture").glob("*.sip"))]
     pieces = [data[: randomness.randrange(len(data))] for data in files]
     noise = [randomness.randbytes(randomness.randrange(1, 1500)) for _ in range(100)]
@@ -142,6 +146,38 @@ def test_garbage_never_stops_the_worker(
     assert call.notify(2).body_of(f"sip:bob@{domain}") == pidf("bob", "unharmed")
     assert server.worker.lives
     assert "Traceback" not in server.worker.output()
+
+
+WARM = 20
+"""Rounds after which the worker has taken what it needs of the memory."""
+
+
+@pytest.mark.req("R3261-18.3-1")
+def test_garbage_without_end_takes_no_memory_and_a_line_of_the_log_each_minute(
+    start_worker: Start, new_phone: NewPhone, domain: str
+) -> None:
+    """Other garbage in each round; a quarter of it is far more than the worker may have kept."""
+    server = start_worker(RLS_SOURCE_RATE="0", RLS_DOMAINS=domain)
+    phone, attacker = new_phone(at=server), UdpWire()
+    start = time.monotonic()
+    warm, sent = 0.0, 0
+    for seed in range(WARM + 150):
+        if seed == WARM:
+            warm, sent = own_memory(server.worker.pid), 0
+        sent += bombard(attacker, garbage(seed), phone)
+    attacker.close()
+    assert own_memory(server.worker.pid) - warm < sent / 1000 / 4
+    lines = server.worker.output().count("malformed message")
+    assert 1 <= lines <= 1 + (time.monotonic() - start) // QUIET
+
+
+def bombard(attacker: Wire, messages: list[bytes], phone: Phone) -> int:
+    """Send them, no faster than the server reads; how many bytes they are."""
+    for number, data in enumerate(messages, 1):
+        attacker.send(data, phone.server)
+        if number % 50 == 0:
+            assert phone.ask(phone.request("OPTIONS", phone.user)).status == 200
+    return sum(map(len, messages))
 
 
 def _send(attacker: Phone, data: bytes, new_phone: NewPhone, kind: str) -> Phone:
