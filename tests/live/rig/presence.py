@@ -214,7 +214,7 @@ class PresenceServer:
         domain.requests.add(message)
         is_new = all(message.cseq != known.cseq for known in dialog.subscribes)
         script = Script(state=dialog.last)
-        if message["Expires"] == "0":
+        if message.rows("Expires") == ["0"]:
             script = Script(headers=("Expires: 0",), state=State(state="terminated;reason=timeout"))
         if is_new:
             dialog.subscribes.append(message)
@@ -225,7 +225,7 @@ class PresenceServer:
         if is_known(dialog.last, message):
             script = Script(status=204)
         self._accept(dialog, message, script)
-        dialog.ended = dialog.ended or message["Expires"] == "0"
+        dialog.ended = dialog.ended or message.rows("Expires") == ["0"]
 
     def _accept(self, dialog: BackEndDialog, message: Message, script: Script) -> None:
         contact = f"Contact: <{self.contact}>"
