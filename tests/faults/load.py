@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -23,6 +24,8 @@ AFTERWARDS = 3.0
 """Seconds that traffic goes on after a fault."""
 PATIENCE = 128
 """Seconds until an unanswered request is given up: kills in a row on a busy machine may be away for long."""
+
+_SERIOUS = re.compile(r"\[(?:warning|error|critical) *\]")
 
 
 class Load:
@@ -45,6 +48,8 @@ class Load:
         phases = phases or f"r{rate}:{seconds or ''}"
         self._ends_when_asked = phases.endswith(":")
         host, port = plant.server.sip
+        self._log = plant.server.worker.log
+        self._log_start = self._log.stat().st_size
         command = [
             str(build(PROGRAM_FOLDER)), mode,
             "--rls", f"{host}:{port}", "--watchers", f"127.0.0.1:{free_port()}", "--presence", plant.presence,
@@ -87,7 +92,13 @@ class Load:
             self._end()
         result: dict[str, Any] = json.loads(self._output)
         result["remarks"] = self._remarks
+        result["complaints"] = self._complaints()
         return result
+
+    def _complaints(self) -> list[str]:
+        """What the SIP worker, over all its restarts, has warned of meanwhile."""
+        said = self._log.read_bytes()[self._log_start :].decode(errors="replace")
+        return [line for line in said.splitlines() if _SERIOUS.search(line)]
 
     def _end(self) -> None:
         self._process.kill()
@@ -114,6 +125,7 @@ def faults_of(result: dict[str, Any]) -> list[str]:
         "states that never came at first": (setup["missing_states"], 0),
         "states lost": (sum(phase["lost"] for phase in result["phases"]), 0),
         "states that went back": (total.get("state_regressed", 0), 0),
+        "states told as new twice": (total.get("told_twice", 0), 0),
         "protocol errors": (result["total"]["protocol_errors"], 0),
         "SUBSCRIBEs in unknown back-end dialogs": (total.get("be_sub_unknown_dialog", 0), 0),
         "NOTIFYs in unknown dialogs": (total.get("w_notify_unknown_dialog", 0), 0),
@@ -127,5 +139,10 @@ def faults_of(result: dict[str, Any]) -> list[str]:
     if wrong:
         errors = {name: count for name, count in total.items() if name.startswith("err_")}
         wrong.append(f"errors {errors}, refusals {result['total']['error_replies']}, counts {total}")
-        wrong += result["remarks"]
+        examples = [
+            setup.get("missing_examples"),
+            *(phase.get("lost_examples") for phase in result["phases"]),
+        ]
+        wrong += [f"for example {example}" for example in examples if example]
+        wrong += [*result["remarks"], *result["complaints"]]
     return wrong

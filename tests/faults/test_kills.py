@@ -14,6 +14,7 @@ from tests.faults.conftest import KILLS, LONG
 from tests.faults.load import Load, faults_of
 from tests.faults.plant import Plant
 
+PROCESSES = ("worker", "celery", "beat", "web")
 Fault = Callable[[Plant, random.Random], None]
 
 
@@ -26,12 +27,15 @@ def _kill(*names: str) -> Fault:
     return fault
 
 
-def _worker_during_its_start(plant: Plant, chance: random.Random) -> None:
-    plant.kill("worker")
-    plant.server.worker.start()
-    time.sleep(chance.uniform(0, 2))
-    plant.kill("worker")
-    plant.revive("worker")
+def _kill_during_its_start(name: str) -> Fault:
+    def fault(plant: Plant, chance: random.Random) -> None:
+        plant.kill(name)
+        plant.processes[name].start()
+        time.sleep(chance.uniform(0, 2))
+        plant.kill(name)
+        plant.revive(name)
+
+    return fault
 
 
 def _postgres(plant: Plant, chance: random.Random) -> None:
@@ -46,17 +50,26 @@ def _broker(plant: Plant, chance: random.Random) -> None:
     plant.broker.start()
 
 
+def _everything(plant: Plant, chance: random.Random) -> None:
+    """As a host does that loses its power; the servers come back first."""
+    plant.kill_postgres()
+    plant.kill_broker()
+    plant.kill(*PROCESSES)
+    time.sleep(chance.uniform(0, 1))
+    plant.revive_postgres()
+    plant.broker.start()
+    plant.revive(*PROCESSES)
+
+
 FAULTS: dict[str, Fault] = {
-    "worker": _kill("worker"),
-    "celery": _kill("celery"),
-    "beat": _kill("beat"),
-    "web": _kill("web"),
-    "all at once": _kill("worker", "celery", "beat", "web"),
-    "worker during its start": _worker_during_its_start,
+    **{name: _kill(name) for name in PROCESSES},
+    **{f"{name} during its start": _kill_during_its_start(name) for name in PROCESSES},
+    "all at once": _kill(*PROCESSES),
+    "everything": _everything,
     "PostgreSQL": _postgres,
     "broker": _broker,
 }
-SHORT = ["worker", "all at once", "PostgreSQL", "broker"]
+SHORT = ["worker", "everything", "PostgreSQL", "broker"]
 
 
 def _inflict(plant: Plant, names: list[str], chance: random.Random) -> None:
@@ -73,6 +86,16 @@ def test_each_part_killed_once_under_load_costs_nothing_but_time(plant: Plant, s
         _inflict(plant, names, chance)
         assert not (wrong := faults_of(load.result())), (seed, names, wrong)
     assert plant.server.ticked_by()
+
+
+@pytest.mark.skipif(not LONG, reason="long: make faults")
+def test_worker_that_was_killed_tells_no_state_as_new_again(plant: Plant, seed: int) -> None:
+    """At so low a rate hardly any state is passed over by the next, which could have it told once more."""
+    chance = random.Random(seed)
+    with Load(plant, rate=20) as load:
+        load.wait_until_subscribed()
+        _inflict(plant, 3 * ["worker"], chance)
+        assert not (wrong := faults_of(load.result())), (seed, wrong)
 
 
 @pytest.mark.skipif(not LONG, reason="long: make faults")
