@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, register
 
 from rls.domain.listener import InvalidListener, Listener, parse_address
-from rlsproject.checks.problem import TAG, problem
+from rlsproject.checks.problem import TAG, doubt, problem
 from rlsproject.checks.subject import settings
 
 
@@ -22,6 +22,20 @@ def sip_listeners(**kwargs: Any) -> list[CheckMessage]:
             hint = "Write transport:address:port, such as udp:127.0.0.1:5060."
             problems.append(problem(20, f"RLS_SIP_LISTEN: {error}.", hint))
     return problems
+
+
+@register(TAG, deploy=True)
+def datagrams_alone(**kwargs: Any) -> list[CheckMessage]:
+    """Who listens by UDP listens there by TCP, too (RFC 3261 section 18.2.1)."""
+    return [
+        doubt(
+            1,
+            f"RLS_SIP_LISTEN: {text} has no TCP beside it: what is too long for a datagram cannot come in.",
+            f"Add tcp{text.removeprefix('udp')} (RFC 3261 section 18.2.1).",
+        )
+        for text in settings.RLS_SIP_LISTEN
+        if text.startswith("udp:") and f"tcp{text.removeprefix('udp')}" not in settings.RLS_SIP_LISTEN
+    ]
 
 
 def _open_to_strangers(listener: Listener) -> list[CheckMessage]:

@@ -20,6 +20,24 @@ def test_defaults_are_sensible(settings: Settings) -> None:
     assert found(settings) == []
 
 
+@pytest.mark.req("R3261-18.2.1-1")
+@pytest.mark.parametrize(
+    ("listeners", "alone"),
+    [
+        ([LOCAL, "tcp:127.0.0.1:5060"], []),
+        ([LOCAL, "tcp:127.0.0.1:5070"], [LOCAL]),
+        (["tcp:127.0.0.1:5060", "udp:[::1]:5060", LOCAL], ["udp:[::1]:5060"]),
+        (["ws:127.0.0.1:5061"], []),
+    ],
+)
+def test_who_deploys_is_told_of_addresses_without_tcp(
+    settings: Settings, listeners: list[str], alone: list[str]
+) -> None:
+    settings.RLS_SIP_LISTEN = listeners
+    told = run_checks(tags=["rls"], include_deployment_checks=True)
+    assert [(each.id, each.msg.split()[1]) for each in told] == [("rls.W001", each) for each in alone]
+
+
 @pytest.mark.parametrize(
     ("number", "name", "value"),
     [
