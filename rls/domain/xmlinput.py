@@ -31,6 +31,8 @@ def parse(document: bytes, *, whole: bool = False) -> etree._Element:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedXml(str(error)) from error
+    if parser.error_log.filter_domains(etree.ErrorDomains.NAMESPACE).filter_from_errors():
+        raise MalformedXml("a name with two colons, or a prefix that is not declared")  # lxml misses some
     if root.getroottree().docinfo.doctype:
         raise MalformedXml("a document with a DOCTYPE is not accepted")
     if _too_deep(root):

@@ -15,6 +15,7 @@ from sipworker.check import check
 from sipworker.engine import systemd
 from sipworker.engine.options import WorkerOptions
 from sipworker.engine.worker import SipWorker
+from sipworker.transport.descriptors import allow_many
 
 log = logging.getLogger("rls.worker")
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         asyncio.run(self._serve(options["run_for"]))
 
     async def _serve(self, seconds: float | None) -> None:
+        allow_many()
         worker = SipWorker(WorkerOptions.from_settings())
         loop = asyncio.get_running_loop()
         for signal_number in (signal.SIGINT, signal.SIGTERM):
