@@ -39,7 +39,7 @@ _CUTS = (
     _row(b"Supported"),
     _row(b"Warning"),
     _row(b"Retry-After"),
-    _Cut(re.compile(rb"\r\nWWW-Authenticate:[^\r]*(?=.*\r\nWWW-Authenticate:)", re.DOTALL)),
+    _Cut(re.compile(rb"\r\n((?:WWW|Proxy)-Authenticate):[^\r]*(?=.*\r\n\1:)", re.DOTALL)),
 )
 """The most dispensable first. Of challenges the last one is for everybody (RFC 8760 section 2.3)."""
 

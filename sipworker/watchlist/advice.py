@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sipworker.sip.response import REASONS
 from sipworker.watchlist.options import Options
 
 _MEANINGS = {
@@ -24,7 +25,7 @@ _MEANINGS = {
 
 def refusal(code: int, reason: str, options: Options) -> str:
     """Why a SUBSCRIBE was refused with a response."""
-    return f"{code} {reason}: {_meaning(code, options)}"
+    return f"{code} {reason or REASONS.get(code, 'refused')}: {_meaning(code, options)}"
 
 
 def _meaning(code: int, options: Options) -> str:
