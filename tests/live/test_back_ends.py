@@ -70,6 +70,7 @@ def test_back_ends_end_with_the_list_subscription(
 ) -> None:
     call = phone.subscribe(put_list("bob", "claire"))
     call.settled()
+    resources.dialog(f"sip:bob@{domain}").farewell = pidf("bob", "a last word")
     call.subscribe(0)
     for user in ("bob", "claire"):
         dialog = resources.dialog(f"sip:{user}@{domain}")

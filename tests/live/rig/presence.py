@@ -64,6 +64,7 @@ class BackEndDialog:
     """One back-end subscription at the presence server.
 
     `refusal`: the status that refreshes get from now on; 0 is no answer until the test gives one.
+    `farewell`: the body of the last NOTIFY.
     """
 
     def __init__(self, server: PresenceServer, subscribe: Message) -> None:
@@ -75,6 +76,7 @@ class BackEndDialog:
         self.last: State | None = None
         self.ended = False
         self.refusal: int | None = None
+        self.farewell = b""
         self._cseq = 0
 
     @property
@@ -215,7 +217,8 @@ class PresenceServer:
         is_new = all(message.cseq != known.cseq for known in dialog.subscribes)
         script = Script(state=dialog.last)
         if message.rows("Expires") == ["0"]:
-            script = Script(headers=("Expires: 0",), state=State(state="terminated;reason=timeout"))
+            farewell = State(dialog.farewell, "terminated;reason=timeout")
+            script = Script(headers=("Expires: 0",), state=farewell)
         if is_new:
             dialog.subscribes.append(message)
         if dialog.refusal is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 
 import pytest
@@ -26,6 +27,23 @@ async def test_once_prints_the_list_and_unsubscribes(transport: str) -> None:
     assert [cell.strip() for cell in bob.split("│")[3:5]] == ["open", "At my desk"]
     assert notifier.expires == ["3600", "0"]
     assert {request.via.transport for request in notifier.requests} == {transport.upper()}
+
+
+def _root_last() -> tuple[str, bytes]:
+    kind, body = FULL
+    mark = b"--" + kind.rpartition("boundary=")[2].strip('"').encode()
+    before, root, *others, after = body.split(mark)
+    return kind, mark.join([before, *others, root, after])
+
+
+@pytest.mark.req("R2387-3.2-1")
+@pytest.mark.parametrize("body", [(re.sub(';start="[^"]*"', "", FULL[0]), FULL[1]), _root_last()])
+async def test_root_is_the_part_that_start_names_or_the_first(body: tuple[str, bytes]) -> None:
+    assert body != FULL
+    async with ScriptedNotifier(body) as notifier:
+        result = await watchlist(notifier.server(), "--once")
+    assert result.code == 0, result.err
+    assert BOB in result.out and "At my desk" in result.out
 
 
 async def test_json_is_one_line_per_notify() -> None:
