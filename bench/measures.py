@@ -71,7 +71,7 @@ WRONG = ("lost", "errors", "left")
 def _wrong(run: Run) -> Figures:
     missing = run["setup"]["missing_states"] + run["total"]["counts"].get("state_regressed", 0)
     found: Figures = {"errors": run["total"]["protocol_errors"]}
-    found["lost"] = missing + sum(phase["lost"] for phase in run["phases"])
+    found["lost"] = missing + sum(phase.get("lost", 0) for phase in run.get("phases", ()))
     if run["left"]:
         found["left"] = sum(run["left"].values())
     return found
