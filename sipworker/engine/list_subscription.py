@@ -20,6 +20,7 @@ from rls.store.numbering import OutboxRow
 from sipworker.engine.layout import Member
 from sipworker.engine.pace import Pace
 from sipworker.sip.grammar import Params, format_params
+from sipworker.sip.headers import is_wanted
 from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.timers import Timer
 from xcap.resolution import Sought
@@ -247,8 +248,7 @@ class ListSubscription:
         there is of a package that has no type of its own.
         """
         before = self.offered
-        kinds = map(media_type, media_types)
-        named = {kind: None for kind, params in kinds if (params.get("q") or "1").strip("0.")}
+        named = {kind: None for kind, params in map(media_type, media_types) if is_wanted(params)}
         if package(self.event).accept:
             self.offered = tuple(kind for kind in MORE_TYPES if kind in named)
         else:

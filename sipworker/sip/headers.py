@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -243,8 +243,13 @@ def accepts(accept_values: Iterable[str], media_type: str) -> bool:
         media_range, params = value_and_params(value, "Accept")
         precision = ranges.get(media_range.lower(), -1)
         if precision > best:
-            best, allowed = precision, (params.get("q") or "1").strip("0.") != ""
+            best, allowed = precision, is_wanted(params)
     return allowed
+
+
+def is_wanted(params: Mapping[str, str | None]) -> bool:
+    """Of an element of Accept: by q=0 it says what is not to be sent."""
+    return (params.get("q") or "1").strip("0.") != ""
 
 
 def accepts_coding(accept_encoding_rows: Iterable[str], coding: str) -> bool:
