@@ -50,11 +50,13 @@ def browser() -> Iterator[Browser]:
 def server(live_server: LiveServer) -> str:
     """Address of a server full of rows, with the operator admin/password."""
     from django.contrib.auth.models import User
+    from django.core.cache import cache
 
     from rls.api.throttle import allowed
     from tests.django.admin import rows
 
     allowed.forget()
+    cache.clear()  # it outlives the rows: the last hour of the test before, for seconds
     rows.fill()
     User.objects.create_superuser("admin", password="password")
     return str(live_server)
