@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Mapping
 
 from rls.domain.digest import Credentials
-from rls.domain.profile import Profile
 from sipworker.engine.acceptable import hops_of, unacceptable, wants_lists
 from sipworker.engine.age import Age
-from sipworker.engine.bodies import body_of, expects_list
+from sipworker.engine.asked import Asked
+from sipworker.engine.bodies import Body, body_of, expects_list
 from sipworker.engine.broken_lists import described, is_offered, too_long, unresolvable
 from sipworker.engine.directory import Answer, Directory, Found
 from sipworker.engine.doorstep import Doorstep
@@ -118,19 +118,14 @@ class Admission:
         if isinstance(claim, Rejection):
             sip.reject(claim.status, now, claim.reason, claim.headers)
             return
+        asked = Asked(sip, claim, self._profiles.of(request.header("user-agent")), self._options)
 
         def decide(answer: Answer | None, now: float) -> None:
-            self._decide(sip, claim, answer, now)
+            self._decide(asked, answer, now)
 
         credentials = claim.credentials
         user = (credentials.username, credentials.realm) if credentials else None
-        self._directory.ask(self._list_uri(request), user, decide)
-
-    def _list_uri(self, request: Request) -> str:
-        return self._profile(request).list_uri(request.uri, request.to.uri)
-
-    def _profile(self, request: Request) -> Profile:
-        return self._profiles.of(request.header("user-agent"))
+        self._directory.ask(asked.list_uri, user, decide)
 
     def _is_overloaded(self, now: float) -> bool:
         ages = self._directory.age, self._written
@@ -140,36 +135,32 @@ class Admission:
     def _waiting(self) -> int:
         return len(self._directory) + (0 if self._foreign is None else len(self._foreign))
 
-    def _decide(self, sip: IncomingSubscription, claim: Claim, answer: Answer | None, now: float) -> None:
-        request = sip.request
+    def _decide(self, asked: Asked, answer: Answer | None, now: float) -> None:
+        sip, request, claim = asked.sip, asked.request, asked.claim
         if answer is None:
             sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
-        event = self._profile(request).package(sip.event)
-        recipients = None if refusal else self._recipients(request, claim, event)
+        recipients = None if refusal else self._recipients(asked)
         if isinstance(recipients, Rejection):
             refusal = recipients
         if refusal is not None:
             sip.reject(refusal.status, now, refusal.reason, refusal.headers)
         elif isinstance(recipients, Recipients):
-            self._make_room(sip, claim, recipients)
-        elif self._foreign is None or self._is_presence(request, event):
-            self._decide_list(sip, claim, answer.service, now)
+            self._make_room(asked, recipients)
+        elif self._foreign is None or self._is_presence(request, asked.event):
+            self._decide_list(asked, answer.service, now)
         else:
             # Not before we know who asks: a stranger could make us ask others as often as they like.
             self._foreign.ask(
-                self._list_uri(request),
+                asked.list_uri,
                 claim.identity,
-                lambda service, now: self._decide_list(sip, claim, service, now),
+                lambda service, now: self._decide_list(asked, service, now),
             )
 
-    def _decide_list(
-        self, sip: IncomingSubscription, claim: Claim, service: Found | Unreachable, now: float
-    ) -> None:
-        request = sip.request
-        event = self._profile(request).package(sip.event)
-        if self._is_for_no_list(request, event, service):
+    def _decide_list(self, asked: Asked, service: Found | Unreachable, now: float) -> None:
+        sip, claim, event = asked.sip, asked.claim, asked.event
+        if self._is_for_no_list(asked.request, event, service):
             if begin := self._packages.get(event):
                 begin(sip, claim, now)
                 return
@@ -180,47 +171,45 @@ class Admission:
         layout, known = None, described(service)
         if known is not None:
             layout = self._policy.layout(claim.identity, event, known)
-        refusal = self._refusal(request, claim, event, service, layout)
+        refusal = self._refusal(asked, service, layout)
         if refusal is not None:
             sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
         assert isinstance(service, ResolvedService) and layout is not None
-        watcher = self._watcher(sip, claim, layout, service_uri=service.uri)
-        if granted(request, sip.event, self._options):
+        watcher = self._watcher(asked, layout, service_uri=service.uri)
+        if granted(asked.request, sip.event, self._options):
             self._learned(watcher.sought, service)
         self._begin(watcher, layout, now)
 
     # -- a list in the SUBSCRIBE
 
-    def _recipients(self, request: Request, claim: Claim, event: str) -> Recipients | Rejection | None:
+    def _recipients(self, asked: Asked) -> Recipients | Rejection | None:
         """Not of xcap-diff, whose body says what to watch (RFC 5875 section 4.3)."""
+        request, event = asked.request, asked.event
         if event not in self._options.events or event in self._packages:
             return None
-        body = body_of(request, self._options)
+        body = asked.body
         if not (body.lists or expects_list(request)):
             return None
         if not wants_lists(request):
             return Rejection(421, headers=(REQUIRE,))
-        if refusal := unacceptable(request, event, self._profile(request)) or body.refusal:
+        if refusal := unacceptable(request, event, asked.profile) or body.refusal:
             return refusal
         found = recipients_in(body, self._options)
         if isinstance(found, Rejection):
             return found
         return (
-            invalid(body, event)
-            or too_brief(request, event, self._options)
-            or self._too_many(request, event, claim)
-            or found
+            invalid(body, event) or too_brief(request, event, self._options) or self._too_many(asked) or found
         )
 
-    def _make_room(self, sip: IncomingSubscription, claim: Claim, recipients: Recipients) -> None:
+    def _make_room(self, asked: Asked, recipients: Recipients) -> None:
         layout = Layout.plain(recipients.flat.entries)
 
         def begin(room: bool, now: float) -> None:
             if not room:
-                sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
+                asked.sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
                 return
-            watcher = self._watcher(sip, claim, layout, recipients=recipients.document)
+            watcher = self._watcher(asked, layout, recipients=recipients.document)
             self._begin(watcher, layout, now)
 
         self._directory.make_room(1 + len(layout.entries), begin)
@@ -266,11 +255,9 @@ class Admission:
 
     # -- a list
 
-    def _refusal(
-        self, request: Request, claim: Claim, event: str, service: Found | Unreachable, layout: Layout | None
-    ) -> Rejection | None:
+    def _refusal(self, asked: Asked, service: Found | Unreachable, layout: Layout | None) -> Rejection | None:
         """Rows D22 to D45."""
-        body = body_of(request, self._options)
+        request, event, body = asked.request, asked.event, asked.body
         if isinstance(service, Unreachable):
             return UNREACHABLE._replace(status=self._options.xcap_failure_code)
         if not is_offered(service, event):
@@ -278,39 +265,34 @@ class Admission:
         if layout is None and described(service) is not None:
             return Rejection(403)
         return (
-            unacceptable(request, event, self._profile(request))
+            unacceptable(request, event, asked.profile)
             or body.refusal
             or too_long(service)
             or invalid(body, event)
             or too_brief(request, event, self._options)
             or unresolvable(service)
-            or self._too_many(request, event, claim)
+            or self._too_many(asked)
         )
 
-    def _too_many(self, request: Request, event: str, claim: Claim) -> Rejection | None:
+    def _too_many(self, asked: Asked) -> Rejection | None:
         """Row D45; a fetch leaves nothing behind."""
-        if not granted(request, event, self._options):
+        if not granted(asked.request, asked.event, self._options):
             return None
         if 0 < self._options.max_subscriptions <= len(self._watchers):
             return Rejection(503, "Too many subscriptions", (RETRY_AFTER,))
-        if 0 < self._options.max_user_subscriptions <= self._watchers.count_of(claim.identity):
+        if 0 < self._options.max_user_subscriptions <= self._watchers.count_of(asked.claim.identity):
             return Rejection(403, "Too many subscriptions")
         return None
 
     def _watcher(
-        self,
-        sip: IncomingSubscription,
-        claim: Claim,
-        layout: Layout,
-        service_uri: str = "",
-        recipients: bytes | None = None,
+        self, asked: Asked, layout: Layout, service_uri: str = "", recipients: bytes | None = None
     ) -> ListSubscription:
-        request = sip.request
+        request, claim = asked.request, asked.claim
         privacy = privacy_of(request)
         watcher = ListSubscription(
             self._new_id(),
-            sip,
-            self._list_uri(request),
+            asked.sip,
+            asked.list_uri,
             service_uri,
             identity=claim.identity,
             from_header=self._identity.from_header(claim.identity, privacy),
@@ -318,13 +300,13 @@ class Admission:
             privacy=privacy,
             recipients=recipients,
             user_agent=request.header("user-agent") or "",
-            profile=self._profile(request),
+            profile=asked.profile,
             params=event_params(request.header("event") or ""),
             max_forwards=hops_of(request),
             names=layout.names,
             accept=request.values("accept"),
         )
-        watcher.filters = filters_after(body_of(request, self._options), watcher.event)
+        watcher.filters = filters_after(asked.body, watcher.event)
         watcher.deflate = accepts_coding(request.rows("accept-encoding"), "deflate")
         watcher.members = layout.members
         return watcher
@@ -380,16 +362,17 @@ class Admission:
         self, watcher: ListSubscription, claim: Claim, refusal: Rejection | None, now: float
     ) -> None:
         request = watcher.sip.request
-        refusal = refusal or self._not_theirs(watcher, claim) or self._unfit(watcher, request)
+        refusal = refusal or self._not_theirs(watcher, claim)
+        body = Body() if refusal else body_of(request, self._options)
+        refusal = refusal or self._unfit(watcher, request, body)
         if refusal is not None:
             watcher.sip.reject(refusal.status, now, refusal.reason, refusal.headers)
             return
-        self._watchers.refresh(watcher, granted(request, watcher.event, self._options), now)
+        self._watchers.refresh(watcher, body, granted(request, watcher.event, self._options), now)
 
-    def _unfit(self, watcher: ListSubscription, request: Request) -> Rejection | None:
+    def _unfit(self, watcher: ListSubscription, request: Request, body: Body) -> Rejection | None:
         if request.to_tag is None:
             return None  # the SUBSCRIBE that began it, sent again after a restart: it was fit then
-        body = body_of(request, self._options)
         return (
             unacceptable(request, watcher.event, watcher.profile)
             or body.refusal

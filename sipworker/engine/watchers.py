@@ -14,7 +14,7 @@ from rls.store.numbering import NotifyRequest, OutboxRow
 from rls.store.rows import RefreshRow
 from sipworker.engine import notify_retries
 from sipworker.engine.back_ends import BackEnds
-from sipworker.engine.bodies import body_of
+from sipworker.engine.bodies import Body
 from sipworker.engine.filtering import filters_after
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
@@ -147,7 +147,7 @@ class Watchers(Roll):
         )
         self.back_ends.start(back_ends, now)
 
-    def refresh(self, watcher: ListSubscription, expires: int, now: float) -> None:
+    def refresh(self, watcher: ListSubscription, body: Body, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
         self.refreshed += 1
         log.debug("SUBSCRIBE in the dialog", extra={"subscription": watcher.label, "expires": expires})
@@ -161,7 +161,7 @@ class Watchers(Roll):
         watcher.dormant = condition == "*"
         self.telling.set_pace(watcher, expires)
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
-        filters = filters_after(body_of(transaction.request, self._options), watcher.event, watcher.filters)
+        filters = filters_after(body, watcher.event, watcher.filters)
         news_cseq = watcher.news_cseq if spared else watcher.kept_tag()
         row = refresh_row(watcher, transaction, contact, expires, filters, news_cseq)
         reason = "" if expires else "timeout"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from rls.domain import codings
 from rls.domain.filters import MEDIA_TYPE, NAMESPACE
 from tests.django.engine.lists import BOB, CAROL, FRIENDS, service
 from tests.django.engine.rig import Rig
@@ -85,6 +88,21 @@ async def test_a_refresh_changes_filters_or_leaves_them(rig: Rig) -> None:
     await rig.quiet()
     await rig.tick()
     assert rig.phone.told[-1].body(BOB) == b"<unfiltered/>"
+
+
+async def test_the_body_of_a_subscribe_is_decoded_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    decode, decoded = codings.decode, []
+
+    def counted(names: Sequence[str], body: bytes, limit: int) -> bytes:
+        decoded.append(body)
+        return decode(names, body, limit)
+
+    monkeypatch.setattr(codings, "decode", counted)
+    await rig.start()
+    first, second = document(of("1", BOB)), document(of("2", CAROL))
+    assert await subscribed(rig, first) == 200
+    assert await refreshed(rig, second) == 200
+    assert decoded == [first, second]
 
 
 async def test_what_is_tried_again_has_its_filter(rig: Rig) -> None:
