@@ -6,6 +6,7 @@ parts that rest on each other, is a transaction. See docs/decisions for the meas
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -78,23 +79,44 @@ class CommitGroup:
         return not self.new_watchers or self.notifies.keys().isdisjoint(row.id for row in self.new_watchers)
 
     def apart(self) -> Iterator[tuple[int | None, CommitGroup]]:
-        """The same in pieces: first all but the states, then each state with its row id.
+        """The same in pieces: what is about one watcher, or the state of one row, with its id; None: others.
 
         For a group that the database refused: one row's fault must not touch the others.
         """
-        yield None, replace(self, states={}, changes=[])
+        yield None, CommitGroup(sent=self.sent, ended_presentities=self.ended_presentities)
+        yield from self._by_watcher().items()
         for row_id, state in self.states.items():
             changes = [change for change in self.changes if change[1] == row_id]
             yield row_id, CommitGroup(states={row_id: state}, changes=changes)
+        yield None, CommitGroup(positions=self.positions, ended_watchers=self.ended_watchers)
+
+    def _by_watcher(self) -> dict[int, CommitGroup]:
+        pieces: dict[int, CommitGroup] = defaultdict(CommitGroup)
+        for row in self.new_watchers:
+            pieces[row.id].new_watchers.append(row)
+        for presentity in self._kept_presentities():
+            pieces[presentity.watcher_id].new_presentities.append(presentity)
+        for number, request in self.first.items():
+            pieces[number].first[number] = request
+        for number, request in self.notifies.items():
+            pieces[number].notifies[number] = request
+        for number, refresh in self.refreshes.items():
+            pieces[number].refreshes[number] = refresh
+        for number, renewal in self.renewals.items():
+            pieces[number].renewals[number] = renewal
+        return pieces
+
+    def _kept_presentities(self) -> list[PresentityRow]:
+        """A resource may come and leave within one group."""
+        gone = set(self.ended_presentities)
+        return [row for row in self.new_presentities if row.id not in gone]
 
     def parts(self, owner: int, slices: int) -> Iterator[Part]:
         """In the order in which they may be run one by one."""
         told = self.first.keys() & {row.id for row in self.new_watchers}
         if self.new_watchers:
             yield watchers(self.new_watchers, told)
-        # A resource may come and leave within one group.
-        gone = set(self.ended_presentities)
-        if kept := [row for row in self.new_presentities if row.id not in gone]:
+        if kept := self._kept_presentities():
             yield presentities(kept)
         if self.states or self.changes or self.sent:
             yield states(self.states.values(), self.sent, owner, self.changes, slices)

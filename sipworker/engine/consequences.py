@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rls.domain.aggregate import InstanceView
 from sipworker.engine.list_subscription import BackEnd
@@ -12,33 +13,36 @@ from sipworker.engine.list_subscription import BackEnd
 log = logging.getLogger("rls.writer")
 
 Then = Callable[[float], None]
+RowId = int | None
+"""Of a watcher or of the state of a back end, which never have the same; None: of neither."""
+
+
+class Waiting(NamedTuple):
+    """What is done when what the group says of a row is committed; or when the database has refused it."""
+
+    row_id: RowId
+    committed: Then
+    refused: Then | None = None
 
 
 @dataclass(slots=True)
 class Consequences:
     """`states` are shown to watchers only then: a worker that is killed starts again with what was
-    committed, and no watcher may have been told more. `committed` come with the row whose state they
-    wait for, None for those of the rest of the group; `settled` come last.
+    committed, and no watcher may have been told more. `settled` come last.
     """
 
     states: dict[BackEnd, InstanceView] = field(default_factory=dict)
-    committed: list[tuple[int | None, Then]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     settled: list[Then] = field(default_factory=list)
 
-    def follow(self, now: float) -> None:
-        """The whole group is committed."""
+    def follow(self, now: float, refused: Collection[RowId] = ()) -> None:
+        """The group is committed, but for what it says of the rows `refused`."""
         for back_end, instance in self.states.items():
-            back_end.reveal(instance)
-        for _, callback in self.committed:
-            run(callback, now)
-
-    def follow_from(self, row_id: int | None, now: float) -> None:
-        """The state of this row is committed; None: all but the states."""
-        for back_end, instance in self.states.items():
-            if back_end.row_id == row_id:
+            if back_end.row_id not in refused:
                 back_end.reveal(instance)
-        for waits_for, callback in self.committed:
-            if waits_for == row_id:
+        for each in self.waiting:
+            callback = each.refused if each.row_id in refused else each.committed
+            if callback is not None:
                 run(callback, now)
 
 

@@ -192,9 +192,9 @@ class ListChanges:
             self._store_order(watcher)
             self._watchers.telling.full(watcher)
         watcher.restored = False
-        self._replace(gone, added)
+        self._replace(watcher, gone, added)
 
-    def _replace(self, gone: list[BackEnd], added: list[BackEnd]) -> None:
+    def _replace(self, watcher: ListSubscription, gone: list[BackEnd], added: list[BackEnd]) -> None:
         """After the commit, which a starting worker makes when its sockets are open."""
         back_ends = self._watchers.back_ends
         ended = back_ends.detach(gone)
@@ -204,8 +204,12 @@ class ListChanges:
             # A worker that starts has subscribed to all there is.
             back_ends.start((back_end for back_end in added if back_end.subscription is None), now)
 
+        def refused(now: float) -> None:
+            back_ends.unsubscribe(ended, now)
+            self._watchers.end(watcher, "probation", now)
+
         if gone or added:
-            self._writer.after(committed)
+            self._writer.subscription(watcher.id, committed, refused)
 
 
 def _spelling(watcher: ListSubscription) -> object:

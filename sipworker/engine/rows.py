@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from rls.domain.filters import FilterSet
 from rls.domain.uri import InvalidUri, SipUri
 from rls.models import Presentity, Watcher
 from rls.store.rows import PresentityRow, RefreshRow, StateRow, WatcherRow
 from sipworker.engine.clock import unix
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.wishes import Wishes
 from sipworker.sip.grammar import format_params
 from sipworker.sip.headers import NameAddr
 from sipworker.sip.incoming_subscription import notify_flow
@@ -93,9 +93,9 @@ def watcher_row(
 def refresh_row(
     watcher: ListSubscription,
     transaction: ServerTransaction,
+    wishes: Wishes,
     contact: str,
     expires: int,
-    filters: FilterSet,
     news_cseq: int | None,
 ) -> RefreshRow:
     request = transaction.request
@@ -104,12 +104,12 @@ def refresh_row(
         contact=storable(contact),
         expires=int(time.time()) + expires,
         remote_cseq=request.cseq.number,
-        accept=storable(", ".join(request.values("accept"))),
-        event_params=storable(format_params(watcher.params)),
+        accept=storable(", ".join(wishes.accept)),
+        event_params=storable(format_params(wishes.params)),
         flow=notify_flow(request, transaction.source, contact).dumps(),
-        filters=filters.document(),
-        deflate=watcher.deflate,
-        dormant=watcher.dormant,
+        filters=wishes.filters.document(),
+        deflate=wishes.deflate,
+        dormant=wishes.dormant,
         news_cseq=news_cseq,
     )
 

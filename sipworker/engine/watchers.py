@@ -15,21 +15,22 @@ from rls.store.rows import RefreshRow
 from sipworker.engine import notify_retries
 from sipworker.engine.back_ends import BackEnds
 from sipworker.engine.bodies import Body
-from sipworker.engine.filtering import filters_after
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
 from sipworker.engine.options import WorkerOptions
+from sipworker.engine.policy import Rejection
 from sipworker.engine.presence_servers import PresenceServers
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.roll import Roll
 from sipworker.engine.rows import presentity_row, refresh_row, watcher_row
 from sipworker.engine.sender import Sender
 from sipworker.engine.telling import Telling
+from sipworker.engine.wishes import Wishes, wishes_of
 from sipworker.engine.wording import Wording
 from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import contact_of
 from sipworker.sip.grammar import MalformedMessage
-from sipworker.sip.headers import accepts_coding, event_params
+from sipworker.sip.headers import event_params
 from sipworker.sip.message import Response
 from sipworker.sip.notifications import (
     SIPIncomingSubscriptionDidTimeout,
@@ -40,6 +41,8 @@ from sipworker.sip.notifications import (
 log = logging.getLogger("rls.watchers")
 
 REQUIRE = ("Require", "eventlist")
+UNSTORABLE = Rejection(500, "Cannot be stored", (("Retry-After", "60"),))
+"""The database refuses it, and will do so again."""
 
 
 class Watchers(Roll):
@@ -91,7 +94,6 @@ class Watchers(Roll):
     def begin(self, watcher: ListSubscription, entries: Iterable[Entry], expires: int, now: float) -> None:
         """Store the subscription; then answer 200, send full state and subscribe to the entries."""
         self.enter(watcher)
-        self.begun += 1
         log.debug(
             "subscription begins",
             extra={
@@ -111,10 +113,22 @@ class Watchers(Roll):
         group.notify(NotifyRequest(watcher.id, full=True), settled=False)
 
         def committed(now: float) -> None:
+            self.begun += 1
             watcher.sip.accept(expires, now, headers=(REQUIRE, *self._agent.allow_events()))
             self.start(watcher, watcher.resources.values(), now)
 
-        self._writer.after(committed)
+        self._writer.subscription(watcher.id, committed, lambda now: self._take_back(watcher, now))
+
+    def _take_back(self, watcher: ListSubscription, now: float) -> None:
+        """It could not be stored, nor what a changed list may have added to it since."""
+        self._reject(watcher, now)
+        self._wind_up(watcher, "giveup", now)
+        self.strike(watcher)
+        self._writer.group.ended_watchers.append(watcher.id)
+
+    @staticmethod
+    def _reject(watcher: ListSubscription, now: float) -> None:
+        watcher.sip.reject(UNSTORABLE.status, now, UNSTORABLE.reason, UNSTORABLE.headers)
 
     def _show_known(self, watcher: ListSubscription, back_ends: Iterable[BackEnd]) -> None:
         """What the same user may see in another subscription of theirs (RFC 4662 sections 4.5, 7.2).
@@ -149,36 +163,37 @@ class Watchers(Roll):
 
     def refresh(self, watcher: ListSubscription, body: Body, expires: int, now: float) -> None:
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
-        self.refreshed += 1
         log.debug("SUBSCRIBE in the dialog", extra={"subscription": watcher.label, "expires": expires})
         transaction = watcher.sip.waiting
-        if watcher.accepts(transaction.request.values("accept")):
-            self.back_ends.wording.offer_anew(watcher)
-        watcher.deflate = accepts_coding(transaction.request.rows("accept-encoding"), "deflate")
-        watcher.ask(event_params(transaction.request.header("event") or ""))
-        condition = transaction.request.header("suppress-if-match")
-        spared = watcher.knows_all(condition)
-        watcher.dormant = condition == "*"
-        self.telling.set_pace(watcher, expires)
+        wishes = wishes_of(transaction.request, body, watcher)
+        spared = watcher.knows_all(transaction.request.header("suppress-if-match"))
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
-        filters = filters_after(body, watcher.event, watcher.filters)
         news_cseq = watcher.news_cseq if spared else watcher.kept_tag()
-        row = refresh_row(watcher, transaction, contact, expires, filters, news_cseq)
+        row = refresh_row(watcher, transaction, wishes, contact, expires, news_cseq)
         reason = "" if expires else "timeout"
         self._renew(watcher, row, reason, spared=spared)
 
         def committed(now: float) -> None:
+            self.refreshed += 1
             code = 204 if spared else 200
             watcher.sip.accept(expires, now, (REQUIRE, *self._agent.allow_events()), code)
+            self._grant(watcher, wishes, expires)
             if not expires:
                 self._wind_up(watcher, reason, now)
                 if spared:
                     self.forget(watcher, now)
-            elif filters != watcher.filters:
-                watcher.filters = filters
+            elif wishes.filters != watcher.filters:
+                watcher.filters = wishes.filters
                 self.back_ends.filter_anew(watcher, now)
 
-        self._writer.after(committed)
+        self._writer.subscription(watcher.id, committed, lambda now: self._reject(watcher, now))
+
+    def _grant(self, watcher: ListSubscription, wishes: Wishes, expires: int) -> None:
+        if watcher.accepts(wishes.accept):
+            self.back_ends.wording.offer_anew(watcher)
+        watcher.ask(wishes.params)
+        watcher.deflate, watcher.dormant = wishes.deflate, wishes.dormant
+        self.telling.set_pace(watcher, expires)
 
     def _renew(self, watcher: ListSubscription, row: RefreshRow, reason: str, *, spared: bool) -> None:
         """Store what a SUBSCRIBE in the dialog changes; `spared`: no NOTIFY follows (RFC 5839 6.3)."""
@@ -317,7 +332,12 @@ class Watchers(Roll):
         if watcher.ending:
             return
         self.telling.final(watcher, reason)
-        self._writer.after(lambda now: self._wind_up(watcher, reason, now))
+
+        def refused(now: float) -> None:
+            self._wind_up(watcher, reason, now)
+            self.forget(watcher, now)
+
+        self._writer.subscription(watcher.id, lambda now: self._wind_up(watcher, reason, now), refused)
 
     def _wind_up(self, watcher: ListSubscription, reason: str, now: float) -> None:
         """Nothing new is told any more. The dialog stays until the final NOTIFY is answered (4.4.1)."""

@@ -18,12 +18,17 @@ from rls.store.commit_group import CommitGroup, Connection
 from rls.store.numbering import OutboxRow
 from rls.store.rows import StateRow
 from sipworker.engine.age import Age
-from sipworker.engine.consequences import Consequences, Then, run
+from sipworker.engine.consequences import Consequences, RowId, Then, Waiting, run
 from sipworker.engine.list_subscription import BackEnd
 
 log = logging.getLogger("rls.writer")
 
-REFUSALS = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
+REFUSALS = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,  # too long for an index
+    UnicodeError,
+)
 """What trying again does not mend. Everything else is waited out: nothing was acknowledged."""
 FLUSH_AFTER = 0.5
 """Seconds after which answered NOTIFYs are deleted when nothing else is to be written."""
@@ -66,19 +71,30 @@ class Writer:
 
     @property
     def backlog(self) -> int:
-        return len(self._due.committed)
+        return len(self._due.waiting)
 
     def after(self, callback: Then, row_id: int | None = None) -> None:
         """Run `callback(now)` once the present group is committed, and see that it is soon.
 
-        `row_id`: it waits for that state only; without, for a subscription, which is not kept waiting.
+        `row_id`: it waits for that state only; without, it is not kept waiting.
         """
-        committed = self._due.committed
-        if not committed:
+        self._wait(Waiting(row_id, callback))
+        if row_id is None:
+            self._full.set()
+
+    def subscription(self, watcher_id: int, committed: Then, refused: Then) -> None:
+        """The same for what the present group says of a subscription, which is not kept waiting: one of both
+        is run."""
+        self._wait(Waiting(watcher_id, committed, refused))
+        self._full.set()
+
+    def _wait(self, waiting: Waiting) -> None:
+        due = self._due.waiting
+        if not due:
             self.age.begin(asyncio.get_running_loop().time())
-        committed.append((row_id, callback))
+        due.append(waiting)
         self._work.set()
-        if row_id is None or len(committed) >= self._enough:
+        if len(due) >= self._enough:
             self._full.set()
 
     def store(self, back_end: BackEnd, row: StateRow) -> None:
@@ -152,14 +168,18 @@ class Writer:
             self._numbered(rows, asyncio.get_running_loop().time())
 
     async def _write_apart(self, connection: Connection, group: CommitGroup, due: Consequences) -> Connection:
-        """The database refuses something in the group: leave that without an answer, write the rest."""
+        """The database refuses something in the group: leave that out, write the rest."""
+        refused: set[RowId] = set()
+        numbered: list[OutboxRow] = []
         for row_id, piece in group.apart():
             try:
                 connection, rows = await self._write(connection, piece)
-                due.follow_from(row_id, asyncio.get_running_loop().time())
-                self._number(rows)
+                numbered += rows
             except REFUSALS:
                 log.exception("refused by the database, dropped", extra={"row": row_id})
+                refused.add(row_id)
+        due.follow(asyncio.get_running_loop().time(), refused)
+        self._number(numbered)
         return connection
 
     async def _pause(self, seconds: float) -> None:
