@@ -43,6 +43,9 @@ class Presentity(models.Model):
     be_request_uri = models.TextField(help_text="the URI that was subscribed to")
     be_code = models.IntegerField(default=0, help_text="final answer to the last SUBSCRIBE")
     be_etag = models.TextField(db_default="", help_text="SIP-ETag of that state (RFC 5839)")
+    be_omitted = models.TextField(
+        db_default="", help_text="what it is not asked any more since it refused that: types or filters"
+    )
     changed = models.BigIntegerField(db_default=0, help_text="when the back end last said something new")
 
     class Meta:

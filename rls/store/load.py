@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from psycopg.rows import class_row
 
@@ -35,6 +35,7 @@ class LoadedPresentity(NamedTuple):
     be_request_uri: str
     be_code: int
     be_etag: str
+    be_omitted: Literal["", "types", "filters"]
 
 
 WATCHERS = f"select {', '.join(WatcherRow._fields)} from rls_watchers where owner = %b order by id"

@@ -83,6 +83,7 @@ class StateRow(NamedTuple):
     be_remote_cseq: int
     be_code: int
     be_etag: str
+    be_omitted: str
 
 
 class RefreshRow(NamedTuple):

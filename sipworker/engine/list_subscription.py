@@ -86,7 +86,7 @@ class BackEnd:
         """A place for one more notifier; its instance id stays the same for good (RFC 4662 5.5)."""
         fork = BackEnd(self.watcher, row_id, self.view, self.request_uri)
         fork.instance.id = instance_id or str(len(self.forks) + 2)
-        fork.primary, fork.answered = self, True
+        fork.primary, fork.answered, fork.omitted = self, True, self.omitted
         self.forks += (fork,)
         return fork
 

@@ -150,7 +150,7 @@ class Restart:
             back_end.answered = row.auth_state != 0 or row.be_code != 0
             watcher.unanswered += not back_end.answered
             watcher.resources[row.resource_uri] = back_end
-        back_end.code = row.be_code
+        back_end.code, back_end.omitted = row.be_code, row.be_omitted
         if row.auth_state in STATES:
             back_end.turn(STATES[row.auth_state], row.reason or None)
             back_end.put(row.content_type, bytes(row.presence_state or b""))

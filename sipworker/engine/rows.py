@@ -159,4 +159,5 @@ def state_row(back_end: BackEnd, now: float) -> StateRow:
         be_remote_cseq=remote_cseq,
         be_code=back_end.code,
         be_etag=etag,
+        be_omitted=back_end.omitted,
     )

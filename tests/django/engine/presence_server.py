@@ -12,7 +12,8 @@ from tests.pure.sip.peer import Pairs, Peer
 
 
 class PresenceServer(Peer):
-    """`refusals`: status by resource, 0 for silence; `states`: Subscription-State by resource.
+    """`refusals`: status by resource, 0 for silence; `refusal_of_bodies`: of SUBSCRIBEs with one.
+    `states`: Subscription-State by resource.
 
     `tags`: by resource, of a state that who names it needs not be told again (RFC 5839).
     """
@@ -20,6 +21,7 @@ class PresenceServer(Peer):
     def __init__(self, network: Network, address: Address = ("10.0.0.9", 5060)) -> None:
         super().__init__(network, address)
         self.refusals: dict[str, int] = {}
+        self.refusal_of_bodies = 200
         self.refusal_headers: Pairs = ()
         self.states: dict[str, str] = {}
         self.tags: dict[str, str] = {}
@@ -38,7 +40,7 @@ class PresenceServer(Peer):
 
     def _react(self, subscribe: Request) -> None:
         uri = self.resource(subscribe)
-        status = self.refusals.get(uri, 200)
+        status = self.refusals.get(uri, self.refusal_of_bodies if subscribe.body else 200)
         if status >= 300:
             self.answer(subscribe, status, self.refusal_headers)
         elif (known := subscribe.header("suppress-if-match")) and known == self.tags.get(uri):

@@ -132,6 +132,20 @@ async def test_filters_outlive_a_crash(rig: Rig) -> None:
     assert await refreshed(rig, document(of("4", CAROL))) == 488, "there is one for carol already"
 
 
+@pytest.mark.req("R3261-8.1.3.5-1")
+async def test_filters_that_a_back_end_refused_are_not_offered_again_after_a_crash(rig: Rig) -> None:
+    rig.server.refusal_of_bodies = 415
+    await rig.start()
+    await subscribed(rig, document(of("1", BOB)))
+    assert [bool(each.body) for each in rig.server.subscribes(BOB)] == [True, False]
+    await rig.crash()
+    rig.server.bodies[BOB] = b"<meanwhile/>"
+    await rig.start()
+    await rig.tick()
+    assert [bool(each.body) for each in rig.server.subscribes(BOB)] == [True, False, False]
+    assert rig.phone.told[-1].body(BOB) == b"<meanwhile/>"
+
+
 @pytest.mark.req("R4660-5.4-1")
 async def test_a_filter_that_nobody_can_use_later_ends_the_list_subscription(rig: Rig) -> None:
     await rig.start()

@@ -106,6 +106,7 @@ def state(number: int, body: bytes | None = b"<presence/>", **changed: Any) -> S
         be_remote_cseq=1,
         be_code=200,
         be_etag="",
+        be_omitted="",
     )
     return row._replace(**changed)
 

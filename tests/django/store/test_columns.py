@@ -57,7 +57,7 @@ def test_a_new_watcher_fills_every_column() -> None:
 
 def test_a_new_presentity_fills_every_column_but_the_unknown_state() -> None:
     filled = set(PresentityRow._fields) | SET_BY_INSERT
-    assert types_of(Presentity).keys() - filled == {"presence_state", "changed", "be_etag"}
+    assert types_of(Presentity).keys() - filled == {"presence_state", "changed", "be_etag", "be_omitted"}
     assert all(column in group_statements.PRESENTITIES for column in SET_BY_INSERT)
 
 
