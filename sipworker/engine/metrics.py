@@ -95,6 +95,12 @@ METRICS: tuple[Metric[SipWorker], ...] = (
         lambda w: w.agent.malformed,
     ),
     Metric(
+        "rls_requests_unanswered",
+        "counter",
+        "SIP requests that got no answer, as it would have been longer than they are (UDP, decision 0017).",
+        lambda w: w.agent.unanswered,
+    ),
+    Metric(
         "rls_datagrams_lost",
         "counter",
         "UDP messages that came faster than they were read, so that the kernel had no room for them (Linux).",

@@ -108,6 +108,7 @@ class SipWorker:
         self._policy = Policy(options)
         events = (*options.events, *({EVENT} - {*options.events}))
         self._doorstep = Doorstep(self._policy, options, self.profiles, events)
+        complaints = Complaints(self._loop.time)
         self.agent = UserAgent(
             wheel=self.wheel,
             transmit=self.transports.send,
@@ -122,7 +123,8 @@ class SipWorker:
             accept=accepted(lists=options.request_lists),
             handed_over=("PUBLISH",) if options.presence_servers or options.to_presence_code else (),
             advertise=self._addresses.advertised,
-            on_malformed=Complaints(self._loop.time).heard,
+            on_malformed=complaints.heard,
+            on_silence=complaints.unanswered,
             on_outside=lambda flow, now: self.floods.heard(flow.remote[0], now),
             unproven=self._doorstep.unproven,
             misdirected=self._doorstep.misdirected,

@@ -26,6 +26,7 @@ from sipworker.sip.subscription import Subscription
 from sipworker.sip.timers import T1, TimerWheel
 from sipworker.sip.tokens import Tokens
 from sipworker.sip.transactions import (
+    OnSilence,
     ServerTransaction,
     TransactionLayer,
     Transmit,
@@ -57,8 +58,9 @@ class UserAgent:
     `events` are the packages it notifies, `extensions` the option tags it understands,
     `accept` the header lines that say which bodies it takes, `handed_over` methods the
     observer answers itself (as SIPRequestReceived); `on_malformed` hears of what did not
-    parse, which the agent has counted and answers as far as it can; `on_outside` of that
-    and of every request outside of our dialogs;
+    parse, which the agent has counted and answers as far as it can; `on_silence` of others that
+    are too short for their answer over UDP; `on_outside` of all that and of every
+    request outside of our dialogs;
     `unproven` gives the answer to a SUBSCRIBE whose sender has to say first who it is; `misdirected` to one
     outside of a dialog that is not for us, `unfit` to one that nobody here could serve;
     `compact` shortens the header names of NOTIFYs; `lost_notifies` in a row without an
@@ -83,6 +85,7 @@ class UserAgent:
         accept: Headers = (("Accept-Encoding", "identity"),),
         advertise: Callable[[Flow], str] | None = None,
         on_malformed: OnMalformed | None = None,
+        on_silence: OnSilence | None = None,
         on_outside: Callable[[Flow, float], None] | None = None,
         unproven: Refuse = lambda transaction: None,
         misdirected: Callable[[Request], Refusal | None] = lambda request: None,
@@ -99,17 +102,18 @@ class UserAgent:
         self.compact = compact
         self.observe: Callable[[Notification, float], None] = observer
         self.random = random.random
-        self.transactions = TransactionLayer(wheel, transmit, t1)
+        self.transactions = TransactionLayer(wheel, transmit, t1, self._stay_silent)
         self.subscriptions: dict[str, Subscription] = {}
         self.incoming: dict[str, IncomingSubscription] = {}
         self.kept_open = KeptOpen()
         self.resumed = Resumed(wheel)
-        self.malformed = 0
+        self.malformed = self.unanswered = 0
         self.lost_notifies = lost_notifies
         self._gruu = f";gr={gruu}" if gruu else ""
         self.refused: Counter[int] = Counter()
         """SUBSCRIBEs that were rejected, by code."""
         self._on_malformed = on_malformed
+        self._on_silence = on_silence
         self._on_outside = on_outside
         self._unproven = unproven
         self._misdirected = misdirected
@@ -206,6 +210,11 @@ class UserAgent:
         self.malformed += 1
         if self._on_malformed is not None:
             self._on_malformed(error, flow)
+
+    def _stay_silent(self, request: Request, flow: Flow) -> None:
+        self.unanswered += 1
+        if self._on_silence is not None:
+            self._on_silence(request, flow)
 
     def _receive_request(self, request: Request, flow: Flow, octets: int, now: float) -> None:
         if request.method == "NOTIFY":
@@ -361,3 +370,5 @@ class UserAgent:
         answer = response(request, status, reason, to_tag=self._tokens.take(4), headers=headers)
         if answer := fitted(answer, room):
             self.transmit(response_flow(request, flow), answer)
+        else:
+            self.unanswered += 1  # the caller has complained

@@ -35,6 +35,8 @@ class Failure(Enum):
 
 Outcome = Response | Failure
 OnFinal = Callable[[Outcome, float], None]
+OnSilence = Callable[[Request, Flow], None]
+"""on_silence(request, flow): a request is too short for the answer that it should have."""
 
 
 class ClientTransaction:
@@ -146,6 +148,8 @@ class ServerTransaction:
         self._trying.cancel()
         self._trying = None
         self._send(answer)
+        if not self._answer:
+            self._layer.on_silence(self.request, self.source)
         if self.flow.reliable:
             self._layer.forget(self, now)
         else:
@@ -201,9 +205,16 @@ class TransactionLayer:
     `t1`: the round trip that is expected, in seconds (RFC 3261 section 17.1.1.1).
     """
 
-    def __init__(self, wheel: TimerWheel, transmit: Transmit, t1: float = T1) -> None:
+    def __init__(
+        self,
+        wheel: TimerWheel,
+        transmit: Transmit,
+        t1: float = T1,
+        on_silence: OnSilence = lambda request, flow: None,
+    ) -> None:
         self.wheel = wheel
         self.transmit = transmit
+        self.on_silence = on_silence
         self.t1 = t1
         self.timer_f = 64 * t1
         self.timer_j = max(TIMER_F, self.timer_f)

@@ -16,6 +16,7 @@ from sipworker.sip.agent import Located, UserAgent
 from sipworker.sip.flow import Address, Flow
 from sipworker.sip.notifications import Notification
 from sipworker.sip.timers import TimerWheel
+from sipworker.sip.transactions import OnSilence
 
 T = TypeVar("T")
 Receive = Callable[[bytes, Flow, float], None]
@@ -92,6 +93,7 @@ class Network:
         events: tuple[str, ...] = ("presence",),
         extensions: tuple[str, ...] = ("eventlist",),
         handed_over: tuple[str, ...] = (),
+        on_silence: OnSilence | None = None,
     ) -> UserAgent:
         def locate(uri: str, done: Located, now: float) -> None:
             parsed = SipUri.parse(uri)
@@ -108,6 +110,7 @@ class Network:
             events=events,
             extensions=extensions,
             handed_over=handed_over,
+            on_silence=on_silence,
         )
         agent.random = self._random.random
         self.attach(address, agent.receive)

@@ -6,7 +6,7 @@ import pytest
 
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.brevity import fitted
-from sipworker.sip.flow import Flow
+from sipworker.sip.flow import Address, Flow
 from sipworker.sip.message import Request, Response, parse, response
 from tests.pure.sip.network import Network, Recorder
 from tests.pure.sip.notifier import Notifier
@@ -147,6 +147,27 @@ def test_a_retransmission_gets_no_more_than_the_request_got(network: Network, ag
     assert answers(network, agent, cut) == []
     network.settle()
     assert len(agent.transactions) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [(compact("INVITE"), ["INVITE"]), (compact("FOO", "l:9"), [])],
+    ids=["sound", "malformed"],
+)
+def test_a_request_that_is_too_short_is_counted_and_named_once(
+    network: Network, data: bytes, names: list[str]
+) -> None:
+    """What is malformed is named as such."""
+    named: list[tuple[str, Address]] = []
+    agent = network.agent(
+        AGENT, Recorder(), on_silence=lambda request, flow: named.append((request.method, flow.remote))
+    )
+    assert answers(network, agent, data) == []
+    network.settle()
+    assert agent.unanswered == 1
+    assert named == [(name, PEER) for name in names]
+    assert answers(network, agent, compact("INVITE", f"Subject:{'x' * 100}")) != []
+    assert agent.unanswered == 1
 
 
 @pytest.mark.parametrize("line", ["Max-Forwards:x", "l:1000", "no colon"])
