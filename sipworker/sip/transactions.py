@@ -150,17 +150,22 @@ class ServerTransaction:
         self._send(answer)
         if not self._answer:
             self._layer.on_silence(self.request, self.source)
+        self._complete(now)
+
+    def abandon(self, now: float) -> None:
+        """Leave the request without an answer: too late for one (RFC 4320 section 4.2)."""
+        if self._trying is not None:
+            self._trying.cancel()
+            self._trying = None
+        self._answer = b""
+        self._complete(now)
+
+    def _complete(self, now: float) -> None:
+        """Know retransmissions for Timer J."""
         if self.flow.reliable:
             self._layer.forget(self, now)
         else:
             self._layer.wheel.schedule(now + self._layer.timer_j, lambda now: self._layer.forget(self, now))
-
-    def abandon(self, now: float) -> None:
-        """Forget the request without an answer: too late for one (RFC 4320 section 4.2)."""
-        if self._trying is not None:
-            self._trying.cancel()
-            self._trying = None
-        self._layer.forget(self, now)
 
     def retransmitted(self, room: int) -> None:
         """`room` is that of the retransmission: somebody may have cut it short."""

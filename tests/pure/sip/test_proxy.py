@@ -189,6 +189,22 @@ def test_nobody_is_told_408(
     assert set(peer.statuses) <= {100} and len(relay.agent.transactions) == 0
 
 
+@pytest.mark.req("R4320-4.2-1", "R3261-17.2.2-1")
+def test_a_request_that_nobody_answers_is_not_forwarded_anew_when_it_is_sent_again(
+    network: Network, relay: Relay, peer: Peer, server: Peer
+) -> None:
+    via = peer.via()
+    peer.ask(AGENT, "PUBLISH", via=via)
+    network.run(4)  # its 100 has been sent
+    server.answer(server.request, 408)
+    network.run()
+    forwarded = len(server.requests)
+    peer.ask(AGENT, "PUBLISH", via=via)
+    network.settle()
+    assert len(server.requests) == forwarded
+    assert peer.statuses == [100] and len(relay.agent.transactions) == 0
+
+
 @pytest.mark.req("R3261-16.6-1")
 @pytest.mark.parametrize("next_hop", ["sip:nowhere", "sip:10.0.0.3:5060"])
 def test_no_way_to_the_server_or_its_503_is_500(
