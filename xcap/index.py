@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from rls.store.arrays import packed
-from rls.store.prepared import raw_cursor
+from rls.store.asking import Asking, Query
 
 # Only this one document of a user holds list services (RFC 4826 section 4.4.7).
 DOCUMENT: Final = "index"
@@ -18,6 +18,7 @@ select s.uri, d.id, d.etag, d.username, d.domain, case when s.uri = any($1) then
   from xcap_service_uris s join xcap d on d.id = s.document_id
  where s.uri = any($2) and d.doc_uri = $3
 """
+READ: Final = "select id, etag, doc from xcap where id = any($1)"
 
 
 class IndexRow(NamedTuple):
@@ -35,13 +36,7 @@ class IndexRow(NamedTuple):
     newest: int
 
 
-def find(uris: Collection[str], with_document: Collection[str]) -> list[IndexRow]:
+def finding(uris: Collection[str], with_document: Collection[str]) -> Asking[list[IndexRow]]:
     """The list services among canonical `uris`, in one query."""
-    with raw_cursor() as cursor:
-        cursor.execute(
-            FIND,
-            (packed("text", tuple(with_document)), packed("text", tuple(uris)), DOCUMENT),
-            prepare=True,
-            binary=True,
-        )
-        return [IndexRow(*row) for row in cursor.fetchall()]
+    wanted = packed("text", tuple(with_document)), packed("text", tuple(uris)), DOCUMENT
+    return [IndexRow(*row) for row in (yield Query(FIND, wanted))]

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from threading import Lock
 from typing import Final
 
@@ -20,6 +19,8 @@ from rls.domain.lists import (
     parse_services,
 )
 from rls.domain.uri import SipUri
+from rls.store.arrays import packed
+from rls.store.asking import Asking, Query, ask
 from xcap import index, nesting
 from xcap.documents import sharing
 from xcap.documents.rls_services import canonical
@@ -27,7 +28,6 @@ from xcap.foreign.documents import Known
 from xcap.foreign.references import Externals
 from xcap.foreign.roots import Roots
 from xcap.index import IndexRow
-from xcap.models import Document
 from xcap.namespaces import RLS_SERVICES_NS
 from xcap.reach import Reach
 from xcap.references import Dereferencer, Documents, Key, Stored
@@ -77,29 +77,48 @@ _lock = Lock()
 
 
 def resolve(service_uris: Sequence[str], externals: Externals = NOWHERE) -> dict[str, Resolution]:
-    """Look up list services by Request-URI; one query for the unknown, two where documents refer to others.
+    """What resolving() returns, asked for on Django's connection."""
+    return ask(resolving(service_uris, externals))
+
+
+def resolving(service_uris: Sequence[str], externals: Externals = NOWHERE) -> Asking[dict[str, Resolution]]:
+    """Look up list services by Request-URI; one query for the unknown, two where documents refer to others,
+    and one for the lists in lists.
 
     None: no list. UnresolvableReference: the list exists but cannot be made out (502); NotFetched: before
     one of `externals` is fetched.
     URIs match by their canonical form, else without the parameters that name no other
     resource: phones add `;transport=tcp` or `;pres-list=…`.
+    Documents that are found to be needed on the way are read by Django's connection.
     """
     forms_of = {uri: candidates(uri) for uri in service_uris}
     forms = {form for each in forms_of.values() for form in each}
-    found = index.find(forms, [form for form in forms if form not in _cache])
-    results: dict[str, Resolution] = dict(_results(found, externals))
+    found = yield from _find(forms)
+    results: dict[str, Resolution] = dict((yield from _results(found, externals)))
     if found and settings.RLS_NESTED_LISTS != "ask":
-        results = nesting.nested(
-            results, found[0].newest, partial(_members, externals=externals), settings.RLS_LIST_LIMIT
-        )
+        results = yield from _with_members(results, found[0].newest, externals)
     return {
         uri: next((results[form] for form in each if form in results), None) for uri, each in forms_of.items()
     }
 
 
-def _members(forms: Collection[str], externals: Externals) -> dict[str, Resolution]:
-    """Those among the members of lists that are lists."""
-    return dict(_results(index.find(forms, [form for form in forms if form not in _cache]), externals))
+def _find(forms: Collection[str]) -> Asking[list[IndexRow]]:
+    return index.finding(forms, [form for form in forms if form not in _cache])
+
+
+def _with_members(
+    results: dict[str, Resolution], newest: int, externals: Externals
+) -> Asking[dict[str, Resolution]]:
+    """With the members of lists that are lists."""
+    levels = nesting.levels(results, newest, settings.RLS_LIST_LIMIT)
+    try:
+        wanted = next(levels)
+        while True:
+            found = yield from _find(wanted)
+            wanted = levels.send(dict((yield from _results(found, externals))))
+    except StopIteration as done:
+        nested: dict[str, Resolution] = done.value
+        return nested
 
 
 def candidates(uri: str) -> list[str]:
@@ -114,25 +133,27 @@ def candidates(uri: str) -> list[str]:
 
 def _results(
     found: Collection[IndexRow], externals: Externals
-) -> dict[str, ResolvedService | UnresolvableReference]:
+) -> Asking[dict[str, ResolvedService | UnresolvableReference]]:
     rows = [_Row(row.uri, Stored(row.document_id, row.etag), Xui(row.username, row.domain)) for row in found]
     known = {
         row: hit for row in rows if (hit := _cache.get(row.uri)) is not None and hit.document == row.document
     }
     documents = Documents()
-    documents.learn(key for hit in known.values() for key in hit.used)
+    yield from documents.learning(key for hit in known.values() for key in hit.used)
     valid = {row: hit for row, hit in known.items() if hit.holds(documents, externals)}
-    read = {Stored(row.document_id, row.etag): bytes(row.doc) for row in found if row.doc is not None}
-    fresh = _flatten_all([row for row in rows if row not in valid], read, documents, externals)
+    read = {Stored(row.document_id, row.etag): row.doc for row in found if row.doc is not None}
+    fresh = yield from _flatten_all([row for row in rows if row not in valid], read, documents, externals)
     return {row.uri: hit.result for row, hit in (valid | fresh).items()}
 
 
 def _flatten_all(
     rows: list[_Row], read: dict[Stored, bytes], documents: Documents, externals: Externals
-) -> dict[_Row, _Known]:
-    services = _services({row.document for row in rows}, read)
+) -> Asking[dict[_Row, _Known]]:
+    services = yield from _services({row.document for row in rows}, read)
     pairs = [(row, services.get((row.document, row.uri))) for row in rows]
-    documents.load(key for row, service in pairs if service and (key := _pointer(row, service, documents)))
+    yield from documents.loading(
+        key for row, service in pairs if service and (key := _pointer(row, service, documents))
+    )
     fresh = {row: _flatten(row, service, documents, externals) for row, service in pairs}
     with _lock:
         for row, result in fresh.items():
@@ -160,14 +181,12 @@ def _reference(service: Service) -> str:
     return (service.element.findtext(f"{{{RLS_SERVICES_NS}}}resource-list") or "").strip()
 
 
-def _services(wanted: set[Stored], read: dict[Stored, bytes]) -> dict[tuple[Stored, str], Service]:
+def _services(wanted: set[Stored], read: dict[Stored, bytes]) -> Asking[dict[tuple[Stored, str], Service]]:
     """The services of some documents, most of which were read together with the index."""
     bodies = {document: read[document] for document in wanted & read.keys()}
     if missing := wanted - bodies.keys():
-        stored = Document.objects.filter(pk__in=[each.id for each in missing])
-        bodies |= {
-            Stored(number, etag): bytes(doc) for number, etag, doc in stored.values_list("pk", "etag", "doc")
-        }
+        rows = yield Query(index.READ, (packed("int8", tuple({each.id for each in missing})),))
+        bodies |= {Stored(number, etag): doc for number, etag, doc in rows}
     return {
         (document, canonical(service.uri) or service.uri): service
         for document, body in bodies.items()

@@ -1,7 +1,7 @@
 """Lists in lists: which members of a list are list services here themselves (RFC 4662 section 4)."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final
@@ -44,8 +44,22 @@ _lock = Lock()
 def nested(
     services: Services, newest: int, find: Callable[[set[str]], Services], limit: int
 ) -> dict[str, Resolution]:
-    """The services with the lists that are in them. `find` looks up canonical URIs, of which most are no
-    lists; `newest` changes when services are added.
+    """What levels() returns; `find` looks up what it yields."""
+    steps = levels(services, newest, limit)
+    try:
+        wanted = next(steps)
+        while True:
+            wanted = steps.send(find(wanted))
+    except StopIteration as done:
+        found: dict[str, Resolution] = done.value
+        return found
+
+
+def levels(
+    services: Services, newest: int, limit: int
+) -> Generator[set[str], Services, dict[str, Resolution]]:
+    """The services with the lists that are in them. Yields canonical URIs, of which most are no lists, and
+    is sent those that are; `newest` changes when services are added.
 
     A list with more than `limit` resources in all cannot be resolved.
     """
@@ -56,7 +70,7 @@ def nested(
         looked_at = {service.uri: _members(service) for service in level}
         candidates = {uri: each.candidates(newest) for uri, each in looked_at.items()}
         wanted = set().union(*(forms.values() for forms in candidates.values())) - known.keys()
-        found = find(wanted) if wanted else {}
+        found = (yield wanted) if wanted else {}
         known.update(found)
         for uri, each in looked_at.items():
             each.learn(candidates[uri], known, newest)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
 from lxml import etree
 
 from rls.domain import xmlinput
 from rls.domain.lists import UnresolvableReference
+from rls.store.arrays import packed
+from rls.store.asking import Asking, Query, ask
 from xcap.announcing import LONGEST
 from xcap.foreign.references import Externals, Used
-from xcap.models import Document
 from xcap.reach import Reach
 from xcap.selectors import InvalidSelector, NoMatch, Target, Xui, parse_node_selector, select
 from xcap.selectors.bindings import parse_bindings
@@ -36,9 +36,6 @@ class Key:
         return str(self)[:LONGEST]
 
 
-_KEY = ("username", "domain", "doc_uri")
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A resource-lists document of which the number and the entity tag are known."""
@@ -55,46 +52,49 @@ class Documents:
         self._bodies: dict[Key, bytes] = {}
         self._trees: dict[Key, etree._Element] = {}
 
-    def learn(self, keys: Iterable[Key]) -> None:
+    def learning(self, keys: Iterable[Key]) -> Asking[None]:
         """Numbers and entity tags of many documents, in one query."""
         unknown = set(keys) - self._stored.keys()
         if unknown:
             self._stored.update(dict.fromkeys(unknown))
-            for *where, number, etag in _rows(unknown).values_list(*_KEY, "pk", "etag"):
+            for *where, number, etag in (yield _query("id, etag", unknown)):
                 if (key := Key(*where)) in unknown:
                     self._stored[key] = Stored(number, etag)
 
-    def load(self, keys: Iterable[Key]) -> None:
+    def loading(self, keys: Iterable[Key]) -> Asking[None]:
         """The bodies, too, of many documents, in one query."""
         unknown = set(keys) - self._bodies.keys()
         if unknown:
             self._stored.update(dict.fromkeys(unknown))
-            for *where, number, etag, doc in _rows(unknown).values_list(*_KEY, "pk", "etag", "doc"):
+            for *where, number, etag, doc in (yield _query("id, etag, doc", unknown)):
                 if (key := Key(*where)) in unknown:
                     self._stored[key] = Stored(number, etag)
-                    self._bodies[key] = bytes(doc)
+                    self._bodies[key] = doc
 
     def stored(self, key: Key) -> Stored | None:
-        self.learn([key])
+        ask(self.learning([key]))
         return self._stored[key]
 
     def tree(self, key: Key) -> etree._Element:
         """Root element of a document. Raises UnresolvableReference if there is none."""
         if key not in self._trees:
-            self.load([key])
+            ask(self.loading([key]))
             if key not in self._bodies:
                 raise UnresolvableReference(f"there is no document {key}")
             self._trees[key] = _parse(self._bodies[key], key)
         return self._trees[key]
 
 
-def _rows(keys: set[Key]) -> QuerySet[Document]:
+def _query(columns: str, keys: set[Key]) -> Query:
     """All documents of these keys, and perhaps some more: three short lists are faster than many ORs."""
-    return Document.objects.filter(
-        doc_type=RESOURCE_LISTS.doc_type,
-        username__in={key.username for key in keys},
-        domain__in={key.domain for key in keys},
-        doc_uri__in={key.doc_uri for key in keys},
+    text = f"""
+    select username, domain, doc_uri, {columns} from xcap
+     where doc_type = $1 and username = any($2) and domain = any($3) and doc_uri = any($4)
+    """
+    names = [(key.username, key.domain, key.doc_uri) for key in keys]
+    return Query(
+        text,
+        (RESOURCE_LISTS.doc_type, *(packed("text", tuple({*each})) for each in zip(*names, strict=True))),
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import psycopg
-
 from rls.store.commit_group import Connection
+from rls.store.lasting import Lasting
 
 BLOCK = 1000
 """The increment of the sequence rls_ids."""
@@ -16,38 +15,26 @@ class IdBlocks:
     """Hands out ids; `reserve(n)` makes sure that n are there without a further query."""
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]]) -> None:
-        self._connect = connect
-        self._connection: Connection | None = None
+        self._connection = Lasting(connect)
         self._free: list[range] = []
         self._available = 0
 
     async def reserve(self, count: int) -> None:
         """Raises psycopg.Error when the database is away."""
         while self._available < count:
-            first = await self._next_block()
+            first = await self._connection.run(self._next_block)
             self._free.append(range(first, first + BLOCK))
             self._available += BLOCK
 
-    async def _next_block(self) -> int:
-        """The connection may have died since the last block: then once more on a new one."""
-        if self._connection is not None:
-            try:
-                return await self._ask(self._connection)
-            except psycopg.OperationalError:
-                await self._connection.close()
-        self._connection = await self._connect()
-        return await self._ask(self._connection)
-
     @staticmethod
-    async def _ask(connection: Connection) -> int:
+    async def _next_block(connection: Connection) -> int:
         cursor = await connection.execute("select nextval('rls_ids')")
         row = await cursor.fetchone()
         assert row is not None
         return int(row[0])
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        await self._connection.close()
 
     def take(self) -> int:
         """The next id. Raises IndexError if too few were reserved."""

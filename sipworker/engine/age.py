@@ -16,9 +16,11 @@ class Age:
         """The first of a batch has come."""
         self._collecting = now
 
-    def take(self) -> None:
-        """The batch that was collected is under way."""
-        self._under_way, self._collecting = self._collecting, None
+    def take(self, *, whole: bool = True) -> None:
+        """The batch that was collected is under way; not `whole`: some of it goes on waiting."""
+        self._under_way = self._collecting
+        if whole:
+            self._collecting = None
 
     def done(self) -> None:
         self._under_way = None

@@ -9,26 +9,29 @@ from typing import NamedTuple, TypeVar
 
 import psycopg
 from asgiref.sync import sync_to_async
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError, close_old_connections
-from django.db.models import Q
 
 from rls.domain.lists import NotFetched, UnresolvableReference
-from rls.models import Subscriber
+from rls.store.asking import Asking, ask, ask_on
+from rls.store.credentials import User, secrets_of
 from rls.store.ids import IdBlocks
+from rls.store.lasting import Lasting
 from sipworker.engine.age import Age
 from sipworker.engine.foreign_documents import ForeignKeeper
 from xcap.foreign.references import Externals
 from xcap.foreign.roots import Roots
-from xcap.lookup import NOWHERE, resolve, unfetched
+from xcap.lookup import NOWHERE, resolve, resolving, unfetched
 from xcap.resolution import ResolvedService, Sought
 
 log = logging.getLogger("rls.directory")
 
 PAUSE = 0.005
 """Seconds between the starts of two look-ups."""
+AT_ONCE = 50
+"""Lists in one look-up: nothing else is done while they are read."""
 SPARE_IDS = 200
 """For the rows of back ends that fork, which cannot wait for the database."""
-User = tuple[str, str]
 T = TypeVar("T")
 Found = ResolvedService | UnresolvableReference | None
 
@@ -52,8 +55,13 @@ class Directory:
     """ask() calls `done(answer, now)` later; answer None when the database cannot tell."""
 
     def __init__(
-        self, ids: IdBlocks, keeper: ForeignKeeper | None = None, roots: Roots = NOWHERE.roots
+        self,
+        database: Lasting,
+        ids: IdBlocks,
+        keeper: ForeignKeeper | None = None,
+        roots: Roots = NOWHERE.roots,
     ) -> None:
+        self._database = database
         self._ids = ids
         self._keeper = keeper
         self._roots = roots
@@ -76,8 +84,8 @@ class Directory:
     async def _look_up(self, questions: Sequence[Question]) -> list[Answer]:
         """Without asking anybody else."""
         if self._keeper is None:
-            return await look_up(questions)
-        return await look_up(questions, Externals(self._roots, unfetched))
+            return await look_up(self._database, questions)
+        return await look_up(self._database, questions, Externals(self._roots, unfetched))
 
     def make_room(self, rows: int, done: Callable[[bool, float], None]) -> None:
         """`done(room, now)` when so many ids are reserved; False when the database cannot tell."""
@@ -105,10 +113,11 @@ class Directory:
             if (early := started + PAUSE - asyncio.get_running_loop().time()) > 0:
                 await asyncio.sleep(early)
             started = asyncio.get_running_loop().time()
-            self._asked.clear()
-            questions, self._questions = self._questions, []
+            questions, self._questions = self._questions[:AT_ONCE], self._questions[AT_ONCE:]
+            if not self._questions:
+                self._asked.clear()
             self._under_way = len(questions)
-            self.age.take()
+            self.age.take(whole=not self._questions)
             answers = await self._answers(questions)
             self._under_way = 0
             self.age.done()
@@ -126,7 +135,8 @@ class Directory:
             async with asyncio.timeout(keeper.timeout):
                 while isinstance(answer.service, NotFetched):
                     await fetching.fetch(answer.service.url)
-                    (answer,) = await look_up([question], Externals(self._roots, fetching.look))
+                    externals = Externals(self._roots, fetching.look)
+                    (answer,) = await look_up(self._database, [question], externals)
             await self._ids.reserve(_rows(answer))
         except TimeoutError:
             answer = answer._replace(service=UnresolvableReference("no answer in time"))
@@ -158,12 +168,26 @@ def _rows(answer: Answer) -> int:
     return 1 + answer.service.size() if isinstance(answer.service, ResolvedService) else 0
 
 
+async def look_up(
+    database: Lasting, questions: Sequence[Question], externals: Externals = NOWHERE
+) -> list[Answer]:
+    """Three queries at most, however many questions; more for lists that lead to many documents."""
+    try:
+        return await database.run(lambda held: ask_on(held, _answering(questions, externals)))
+    except SynchronousOnlyOperation:  # a list leads to documents of which nobody could know
+        return await _look_up_apart(questions, externals)
+
+
 @sync_to_async
-def look_up(questions: Sequence[Question], externals: Externals = NOWHERE) -> list[Answer]:
-    """Two or three queries, however many questions."""
+def _look_up_apart(questions: Sequence[Question], externals: Externals) -> list[Answer]:
+    """In a thread, which may wait for the database in the midst of a list."""
     close_old_connections()
-    services = resolve(list({question.uri for question in questions}), externals)
-    secrets = ha1_of({question.user for question in questions if question.user})
+    return ask(_answering(questions, externals))
+
+
+def _answering(questions: Sequence[Question], externals: Externals) -> Asking[list[Answer]]:
+    services = yield from resolving(list({question.uri for question in questions}), externals)
+    secrets = yield from secrets_of({question.user for question in questions if question.user})
     return [
         Answer(services.get(question.uri), secrets.get(question.user) if question.user else None)
         for question in questions
@@ -176,19 +200,6 @@ def resolve_services(wanted: Collection[Sought], externals: Externals = NOWHERE)
     close_old_connections()
     found = resolve(sorted({sought.uri for sought in wanted}), externals)
     return {sought: found[sought.uri] for sought in wanted}
-
-
-def ha1_of(users: set[User]) -> dict[User, dict[str, str]]:
-    """HA1 values of users (username, realm) by algorithm; the unknown are left out."""
-    if not users:
-        return {}
-    wanted = Q()
-    for username, realm in users:
-        wanted |= Q(username=username, domain=realm)
-    return {
-        (user.username, user.domain): {"MD5": user.ha1_md5, "SHA-256": user.ha1_sha256}
-        for user in Subscriber.objects.filter(wanted)
-    }
 
 
 __all__ = ["Answer", "DatabaseError", "Directory", "Found", "resolve_services"]

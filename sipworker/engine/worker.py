@@ -12,6 +12,7 @@ from rls.orders import channel
 from rls.problems import Problems
 from rls.services import LISTS, PROFILES, SETTINGS
 from rls.store.ids import IdBlocks
+from rls.store.lasting import Lasting
 from rls.store.numbering import OutboxRow
 from sipworker.documents.admission import DocumentAdmission
 from sipworker.documents.notifier import EVENT, DocumentNotifier
@@ -173,8 +174,9 @@ class SipWorker:
         )
         self.live = LiveOptions(options, lambda: self.watchers.renew_paces(self._loop.time()))
         foreign = self.foreign = self._foreign(ids, keys)
+        self._asked = Lasting(connect)
         self.directory = Directory(
-            ids, foreign.keeper if foreign is not None else None, options.foreign.roots
+            self._asked, ids, foreign.keeper if foreign is not None else None, options.foreign.roots
         )
         policy, root = self._policy, xcap_root()
         self.list_changes = ListChanges(
@@ -378,6 +380,7 @@ class SipWorker:
         if self.foreign is not None:
             await self.foreign.close()
         await self._ids.close()
+        await self._asked.close()
         logging.getLogger().removeHandler(self.problems)
         if self._parts.failure is not None:
             raise RuntimeError("the SIP worker failed") from self._parts.failure

@@ -8,6 +8,7 @@ import pytest
 
 from rls.domain.lists import Entry, FlatList, UnresolvableReference
 from rls.domain.rlmi import Name
+from rls.store.lasting import Lasting
 from sipworker.engine import directory, list_changes
 from sipworker.engine.directory import Answer, Found, Question
 from xcap.documents.sharing import Sharing
@@ -58,7 +59,7 @@ class Lists:
         error.documents = frozenset({document})
         self.by_uri[uri] = error
 
-    async def _look_up(self, questions: Sequence[Question]) -> list[Answer]:
+    async def _look_up(self, database: Lasting, questions: Sequence[Question]) -> list[Answer]:
         if self.error:
             raise self.error
         return [
