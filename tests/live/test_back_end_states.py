@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from tests.live.conftest import PutList
 from tests.live.rig.list_server import ListServer
-from tests.live.rig.phone import Phone
-from tests.live.rig.presence import Domain, Script, State, pidf
+from tests.live.rig.phone import ListCall, Phone
+from tests.live.rig.presence import BackEndDialog, Domain, Script, State, pidf
 from tests.live.rig.waiting import eventually
+
+EndBob = Callable[[str], tuple[ListCall, BackEndDialog]]
+"""end_bob(state): bob's presence server says so of a back end that has been told of."""
 
 
 @pytest.mark.req("R6665-4.1.3-14")
@@ -82,19 +86,28 @@ def test_pending_is_passed_on(phone: Phone, put_list: PutList, resources: Domain
     assert call.notify(3).instance(bob).state == "pending"
 
 
+@pytest.fixture
+def end_bob(phone: Phone, put_list: PutList, resources: Domain, domain: str) -> EndBob:
+    def end(state: str) -> tuple[ListCall, BackEndDialog]:
+        call = phone.subscribe(put_list("bob"))
+        call.settled()
+        dialog = resources.dialog(f"sip:bob@{domain}")
+        assert dialog.notify(state=state).status == 200
+        return call, dialog
+
+    return end
+
+
 @pytest.mark.req("R4662-4.5-6")
 @pytest.mark.req("R4662-5.5-5")
 @pytest.mark.req("R6665-4.1.3-8")
 @pytest.mark.req("R6665-4.1.3-11")
 @pytest.mark.parametrize("reason", ["rejected", "noresource"])
 def test_end_for_good_is_passed_on_with_its_reason_and_not_retried(
-    reason: str, phone: Phone, put_list: PutList, resources: Domain, domain: str
+    reason: str, end_bob: EndBob, resources: Domain, domain: str
 ) -> None:
     bob = f"sip:bob@{domain}"
-    call = phone.subscribe(put_list("bob"))
-    call.settled()
-    dialog = resources.dialog(bob)
-    assert dialog.notify(state=f"terminated;reason={reason}").status == 200
+    call, dialog = end_bob(f"terminated;reason={reason}")
     instance = call.notify(2).instance(bob)
     assert (instance.state, instance.reason, instance.body) == ("terminated", reason, b"")
     call.subscribe(600)
@@ -105,13 +118,10 @@ def test_end_for_good_is_passed_on_with_its_reason_and_not_retried(
 @pytest.mark.req("R4662-4.5-9", "R6665-4.1.3-7", "R6665-4.1.3-10")
 @pytest.mark.parametrize("reason", ["probation", "giveup"])
 def test_full_state_names_the_end_as_long_as_another_try_is_to_come(
-    reason: str, phone: Phone, put_list: PutList, resources: Domain, domain: str
+    reason: str, end_bob: EndBob, resources: Domain, domain: str
 ) -> None:
     bob = f"sip:bob@{domain}"
-    call = phone.subscribe(put_list("bob"))
-    call.settled()
-    dialog = resources.dialog(bob)
-    assert dialog.notify(state=f"terminated;reason={reason};retry-after=3000").status == 200
+    call, dialog = end_bob(f"terminated;reason={reason};retry-after=3000")
     assert call.notify(2).instance(bob).reason == reason
     for number in (3, 4):
         assert call.subscribe(600).status == 200
