@@ -24,7 +24,7 @@ METRICS: tuple[Metric[SipWorker], ...] = (
     Metric(
         "rls_subscribes_refused",
         "counter",
-        "SUBSCRIBEs that were refused.",
+        "SUBSCRIBEs that were refused; code 401: or asked for a password first.",
         lambda w: by_code(w.agent.refused),
         "code",
     ),

@@ -257,8 +257,7 @@ class UserAgent:
         refusal = self._unproven(transaction) if request.method == "SUBSCRIBE" else None
         if refusal is None:
             return False
-        status, reason, headers = refusal
-        self.reply(transaction, status, reason, headers=headers, now=now)
+        self._turn_away(transaction, refusal, now)
         return True
 
     def _refused(self, transaction: ServerTransaction, request: Request, now: float) -> bool:

@@ -79,6 +79,14 @@ async def test_the_password_is_asked_for_before_anything_is_said_of_lists(rig: R
     assert set(rig.phone.statuses) == {401}
 
 
+async def test_challenges_count_as_refusals_whoever_makes_them(rig: Rig) -> None:
+    await authenticated(rig)
+    assert rig.worker.agent.refused == {401: 1}
+    rig.phone.subscribe(authorization=credentials(rig, password="guess"), call_id="another")
+    await rig.quiet()
+    assert rig.worker.agent.refused == {401: 2}
+
+
 async def test_a_refresh_is_challenged_too(rig: Rig) -> None:
     await authenticated(rig)
     rig.phone.refresh()
