@@ -13,6 +13,9 @@ class Change(models.Model):
     slice = models.IntegerField(help_text="watcher id modulo the number of slices")
     watcher_ids = ArrayField(models.BigIntegerField(), help_text="one element per change")
     row_ids = ArrayField(models.BigIntegerField(), help_text="rls_presentity rows, beside watcher_ids")
+    mark = models.BigIntegerField(
+        null=True, help_text="number of the commit group; rises from one to the next of a worker"
+    )
 
     class Meta:
         db_table = "rls_changes"
@@ -36,6 +39,9 @@ class OutboxEntry(models.Model):
     kind = models.CharField(max_length=1, choices=Kind.choices)
     reason = models.TextField(blank=True, default="", help_text="set in the last NOTIFY of a subscription")
     row_ids = ArrayField(models.BigIntegerField(), help_text="rls_presentity rows of a partial NOTIFY")
+    mark = models.BigIntegerField(
+        null=True, help_text="newest mark it was numbered for: states with a later one are told by the next"
+    )
 
     class Meta:
         db_table = "rls_outbox"

@@ -69,6 +69,9 @@ class Watcher(models.Model):
     news_cseq = models.BigIntegerField(
         db_default=0, help_text="CSeq of the last NOTIFY with news, from which SIP-ETag is made"
     )
+    full_mark = models.BigIntegerField(
+        db_default=0, help_text="newest mark in rls_changes that full state was numbered for"
+    )
     settled = models.BooleanField(
         default=False, help_text="the first answers of all back ends have been told (or their time is over)"
     )

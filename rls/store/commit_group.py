@@ -42,7 +42,8 @@ delete from rls_outbox where watcher_id = any(%b::int8[]) and owner = %b
 
 @dataclass(slots=True)
 class CommitGroup:
-    """What is to be written; `watchers` of `changes` are told by the next tick of their slice.
+    """What is to be written; `watchers` of `changes` are told by the next tick of their slice. Their
+    mark has the number `mark`, which rises from group to group of a worker.
 
     A refresh comes with the NOTIFY that answers it, a renewal is one that is followed by none.
     """
@@ -59,6 +60,7 @@ class CommitGroup:
     sent: list[int] = field(default_factory=list)
     ended_presentities: list[int] = field(default_factory=list)
     ended_watchers: list[int] = field(default_factory=list)
+    mark: int = 1
 
     def notify(self, request: NotifyRequest, *, settled: bool = True) -> None:
         """Ask for an immediate NOTIFY; two for one watcher become one."""
@@ -87,11 +89,11 @@ class CommitGroup:
         yield from self._by_watcher().items()
         for row_id, state in self.states.items():
             changes = [change for change in self.changes if change[1] == row_id]
-            yield row_id, CommitGroup(states={row_id: state}, changes=changes)
+            yield row_id, CommitGroup(states={row_id: state}, changes=changes, mark=self.mark)
         yield None, CommitGroup(positions=self.positions, ended_watchers=self.ended_watchers)
 
     def _by_watcher(self) -> dict[int, CommitGroup]:
-        pieces: dict[int, CommitGroup] = defaultdict(CommitGroup)
+        pieces: dict[int, CommitGroup] = defaultdict(lambda: CommitGroup(mark=self.mark))
         for row in self.new_watchers:
             pieces[row.id].new_watchers.append(row)
         for presentity in self._kept_presentities():
@@ -119,9 +121,9 @@ class CommitGroup:
         if kept := self._kept_presentities():
             yield presentities(kept)
         if self.states or self.changes or self.sent:
-            yield states(self.states.values(), self.sent, owner, self.changes, slices)
+            yield states(self.states.values(), self.sent, owner, self.mark, self.changes, slices)
         if requests := self._requests(told):
-            yield Part("numbers", renewing_parameters(requests, self.notifies, self.refreshes))
+            yield Part("numbers", renewing_parameters(self.mark, requests, self.notifies, self.refreshes))
 
     def _requests(self, told: set[int]) -> dict[int, NotifyRequest]:
         """The NOTIFYs of watchers that have a row already, one for each."""

@@ -32,8 +32,9 @@ u as (
 ), sent as (
   delete from rls_outbox where id = any(%b::int8[])
 ), marked as (
-  insert into rls_changes (owner, slice, watcher_ids, row_ids)
-  select %b::int4, s, w::int8[], r::int8[] from unnest(%b::int4[], %b::text[], %b::text[]) u(s, w, r)
+  insert into rls_changes (owner, mark, slice, watcher_ids, row_ids)
+  select %b::int4, %b::int8, s, w::int8[], r::int8[]
+    from unnest(%b::int4[], %b::text[], %b::text[]) u(s, w, r)
 )"""
 
 # A group is written again when its commit could not be confirmed: hence "do nothing". The
@@ -45,9 +46,9 @@ w as (
   on conflict (id) do nothing
   returning id, owner, version, local_cseq
 ), first as (
-  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids)
-  select owner, id, local_cseq, version, 'F', '', '{{}}' from w where id = any(%b::int8[])
-  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
+  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids, mark)
+  select owner, id, local_cseq, version, 'F', '', '{{}}', 0 from w where id = any(%b::int8[])
+  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark
 )"""
 
 PRESENTITIES = f"""
@@ -106,11 +107,16 @@ def presentities(rows: Iterable[PresentityRow]) -> Part:
 
 
 def states(
-    rows: Iterable[StateRow], sent: list[int], owner: int, changes: list[tuple[int, int]], slices: int
+    rows: Iterable[StateRow],
+    sent: list[int],
+    owner: int,
+    mark: int,
+    changes: list[tuple[int, int]],
+    slices: int,
 ) -> Part:
     columns = _columns(rows, _STATE_TYPES)
     return Part(
-        "states", (int(time.time()), *columns, packed("int8", sent), owner, *_changes(changes, slices))
+        "states", (int(time.time()), *columns, packed("int8", sent), owner, mark, *_changes(changes, slices))
     )
 
 

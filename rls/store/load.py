@@ -45,12 +45,16 @@ select {", ".join("p." + column for column in LoadedPresentity._fields)}
  where w.owner = %b order by p.watcher_id, p.position, p.id
 """
 CLAIMED = """
-select id, owner, watcher_id, cseq, version, kind, reason, row_ids from rls_outbox
+select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from rls_outbox
  where owner = %b and id between %b and %b order by id
 """
-LEFT_TO_SEND = (
-    "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from rls_outbox where owner = %b"
-)
+LEFT_TO_SEND = """
+select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from rls_outbox where owner = %b
+"""
+MARKS = """
+select row_id, max(mark) from rls_changes, unnest(row_ids) row_id
+ where owner = %b and mark > 0 group by row_id
+"""
 
 
 async def watchers(connection: Connection, owner: int) -> AsyncIterator[WatcherRow]:
@@ -65,6 +69,12 @@ async def presentities(connection: Connection, owner: int) -> AsyncIterator[Load
         await cursor.execute(PRESENTITIES, (owner,))
         async for row in cursor:
             yield row
+
+
+async def marks(connection: Connection, owner: int) -> dict[int, int]:
+    """Of the states that no tick has claimed yet, by row."""
+    cursor = await connection.execute(MARKS, (owner,))
+    return dict(await cursor.fetchall())
 
 
 async def outbox_range(connection: Connection, owner: int, low: int, high: int) -> list[OutboxRow]:

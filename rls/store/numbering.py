@@ -25,28 +25,31 @@ wanted as (
          reason = case when w.reason <> '' then w.reason else t.reason end
     from locked l join wanted w using (id)
    where t.id = l.id
-  returning t.id, t.owner, t.version, t.local_cseq, w.kind, w.reason, w.rows
+  returning t.id, t.owner, t.version, t.local_cseq, w.kind, w.reason, w.rows, w.mark
 ), told as (
-  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids)
-  select owner, id, local_cseq, version, kind, reason, rows::int8[] from numbered
-  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids
+  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids, mark)
+  select owner, id, local_cseq, version, kind, reason, rows::int8[], mark from numbered
+  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark
 )"""
 _FRESH = RefreshRow._fields[1:]
 
-TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from told"
+TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from told"
 CHANGED = _CTES.format(
-    wanted="""select c.id, 'P' as kind, '' as reason, array_agg(distinct c.row_id) as rows
+    wanted="""select c.id, 'P' as kind, '' as reason, array_agg(distinct c.row_id) as rows,
+    coalesce(max(claimed.mark), 0) as mark
     from claimed, unnest(watcher_ids, row_ids) c(id, row_id) group by c.id""",
     more="settled = true, news_cseq = t.local_cseq + 1,",
 )
 """Number one partial NOTIFY for each watcher in `claimed`: their back ends have answered."""
 
-# The first NOTIFY of a subscription does not mean that its back ends have answered.
+# The first NOTIFY of a subscription does not mean that its back ends have answered. Full state tells what is
+# committed with the group and before.
 RENEWING = _CTES.format(
-    wanted=f"""select * from unnest(%b::int8[], %b::text[], %b::text[], %b::text[],
+    wanted=f"""select *, case kind when 'F' then %b::int8 else 0 end as mark
+    from unnest(%b::int8[], %b::text[], %b::text[], %b::text[],
       %b::bool[], {arrays(sql_types(RefreshRow)[1:])})
     w(id, kind, reason, rows, settles, {", ".join(_FRESH)})""",
-    more="settled = t.settled or w.settles,"
+    more="settled = t.settled or w.settles, full_mark = greatest(t.full_mark, w.mark),"
     + "".join(f" {name} = coalesce(w.{name}, t.{name})," for name in _FRESH if name != "news_cseq")
     + " news_cseq = coalesce(w.news_cseq, t.local_cseq + 1),",
 )
@@ -79,6 +82,8 @@ class OutboxRow(NamedTuple):
     kind: str
     reason: str
     row_ids: list[int]
+    mark: int | None = 0
+    """The newest that was claimed for it; 0: none; None: numbered by a version that did not say."""
 
 
 def array_text(numbers: Iterable[int]) -> str:
@@ -87,12 +92,16 @@ def array_text(numbers: Iterable[int]) -> str:
 
 
 def renewing_parameters(
-    requests: Mapping[int, NotifyRequest], settling: Container[int], refreshes: Mapping[int, RefreshRow]
-) -> tuple[list[Any], ...]:
+    mark: int,
+    requests: Mapping[int, NotifyRequest],
+    settling: Container[int],
+    refreshes: Mapping[int, RefreshRow],
+) -> tuple[Any, ...]:
     """The parameters of RENEWING; every refresh belongs to a request."""
     ids, wanted = list(requests), requests.values()
     fresh = (refreshes.get(number, _UNCHANGED)[1:] for number in ids)
     return (
+        mark,
         ids,
         ["F" if request.full else "P" for request in wanted],
         [request.reason for request in wanted],

@@ -47,6 +47,7 @@ class WatcherRow(NamedTuple):
     deflate: bool
     dormant: bool
     news_cseq: int
+    full_mark: int
     settled: bool
     created: int
 

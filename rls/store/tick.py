@@ -19,7 +19,7 @@ SLICE = numbered(f"""
 with claimed as (
   delete from rls_changes
    where id = any(array(select id from rls_changes where slice = %b for update skip locked))
-  returning watcher_ids, row_ids
+  returning watcher_ids, row_ids, mark
 ), {CHANGED}, served as (
   update rls_tick
      set last = now(), slot = %b, by = %b, lag = %b, slots = slots + 1,

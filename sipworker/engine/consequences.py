@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rls.domain.aggregate import InstanceView
-from sipworker.engine.list_subscription import BackEnd
+from sipworker.engine.list_subscription import UNMARKED, BackEnd
 
 log = logging.getLogger("rls.writer")
 
@@ -28,10 +28,12 @@ class Waiting(NamedTuple):
 @dataclass(slots=True)
 class Consequences:
     """`states` are shown to watchers only then: a worker that is killed starts again with what was
-    committed, and no watcher may have been told more. `settled` come last.
+    committed, and no watcher may have been told more. `settled` come last. `marked` have the mark `mark`.
     """
 
+    mark: int
     states: dict[BackEnd, InstanceView] = field(default_factory=dict)
+    marked: set[BackEnd] = field(default_factory=set)
     waiting: list[Waiting] = field(default_factory=list)
     settled: list[Then] = field(default_factory=list)
 
@@ -39,7 +41,7 @@ class Consequences:
         """The group is committed, but for what it says of the rows `refused`."""
         for back_end, instance in self.states.items():
             if back_end.row_id not in refused:
-                back_end.reveal(instance)
+                back_end.reveal(instance, self.mark if back_end in self.marked else UNMARKED)
         for each in self.waiting:
             callback = each.refused if each.row_id in refused else each.committed
             if callback is not None:

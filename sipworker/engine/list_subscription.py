@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from sys import intern
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rls.domain.aggregate import InstanceView, ResourceView
 from rls.domain.deltas import Tracker
@@ -34,6 +35,15 @@ Omitted = Literal["", "types", "filters"]
 """What of a watcher's wishes a back end is not told, as it refused a SUBSCRIBE that had it."""
 INSTANCE_ID = "1"
 """RLMI instance id of a back end that does not fork: stable over re-subscriptions (RFC 4662 5.5)."""
+UNMARKED, TOLD = 0, -1
+"""Instead of a mark: the state is told whenever it is named, and: it was told."""
+
+
+class Before(NamedTuple):
+    """A state that was marked, and not told, when the next was committed."""
+
+    mark: int
+    instance: InstanceView
 
 
 class BackEnd:
@@ -42,12 +52,14 @@ class BackEnd:
     The newest `instance` is another object whenever it changes; `shown`, None as long as nothing is known,
     is the one that was committed, which is in the resource's view. `forks` are the other notifiers that
     answered the SUBSCRIBE; each has a place, and may leave it to the next. `behind` are bodies to be told
-    after the one of the instance, which is `untold`, in packages of which none may be lost.
+    after the one of the instance, which is `untold`, in packages of which none may be lost. `mark` is that of
+    the committed state; `passed_over`: a NOTIFY has left it to its mark.
     """
 
-    __slots__ = ("answered", "attempts", "behind", "code", "forks", "grace", "instance", "is_known",
-                 "omitted", "partials", "primary", "request_uri", "retry", "retry_at", "row_id", "server",
-                 "shown", "started", "subscription", "tracker", "untold", "view", "watcher")  # fmt: skip
+    __slots__ = ("answered", "attempts", "before", "behind", "code", "forks", "grace", "instance", "is_known",
+                 "mark", "omitted", "partials", "passed_over", "primary", "request_uri", "retry", "retry_at",
+                 "row_id", "server", "shown", "started", "subscription", "tracker", "untold", "view",
+                 "watcher")  # fmt: skip
 
     def __init__(self, watcher: ListSubscription, row_id: int, view: ResourceView, request_uri: str) -> None:
         self.watcher = watcher
@@ -71,12 +83,19 @@ class BackEnd:
         self.grace: Timer | None = None
         self.is_known = False
         self.shown: InstanceView | None = None
+        self.mark = UNMARKED
+        self.before: Before | None = None
+        self.passed_over = False
         self.primary: BackEnd | None = None
         self.forks: tuple[BackEnd, ...] = ()
 
     @property
     def family(self) -> tuple[BackEnd, ...]:
         return self, *self.forks
+
+    @property
+    def has_siblings(self) -> bool:
+        return self.primary is not None or bool(self.forks)
 
     def is_among(self, rows: set[int]) -> bool:
         """Whether one of these rows is its own or a fork's."""
@@ -115,11 +134,15 @@ class BackEnd:
         self.instance = InstanceView(instance.id, state, reason, instance.content_type, instance.body)
         return True
 
-    def reveal(self, instance: InstanceView) -> None:
-        """It is committed: let RLMI name it from now on."""
+    def reveal(self, instance: InstanceView, mark: int = UNMARKED) -> None:
+        """It is committed, with that mark: let RLMI name it from now on."""
         before, self.shown = self.shown, instance
+        if instance is not before:
+            is_owed = before is not None and self.mark > self.watcher.claimed
+            self.before = Before(self.mark, before) if before is not None and is_owed else None
+            self.mark = mark
         instances = self.view.instances
-        if self.primary is None and not self.forks:
+        if not self.has_siblings:
             self.view.instances = (instance,)
         elif before is None:
             self.view.instances = (*instances, instance)
@@ -167,16 +190,17 @@ class ListSubscription:
     document of a list that came in the SUBSCRIBE; `list_user`: in whose documents the list is, ""
     where those of all users are looked through. `offered` are types that the watcher takes besides
     those of the package; `spread` says that its last NOTIFY could not hold all states; `shown` are
-    back ends whose body in it must not get lost. `params` are those of Event but for its id; `pace`
-    None: the ticks decide.
+    back ends whose body in it must not get lost. `claimed` is the newest mark that a NOTIFY whose turn has
+    come was numbered for; up to the CSeq `sent_by_others` a worker before this one may have sent. `params`
+    are those of Event but for its id; `pace` None: the ticks decide.
     """
 
-    __slots__ = ("_queue", "back_end_event", "deflate", "dormant", "ending", "event", "filters",
+    __slots__ = ("_queue", "back_end_event", "claimed", "deflate", "dormant", "ending", "event", "filters",
                  "force_full", "from_header", "has_news", "id", "identity", "in_flight", "last_cseq",
                  "list_uri", "list_user", "max_forwards", "members", "names", "news_cseq", "news_since",
                  "offered", "pace", "params", "privacy", "profile", "recipients", "resources", "restored",
-                 "retries", "service_uri", "settle_timer", "settled", "shown", "sip", "spread",
-                 "unanswered", "unsettled", "user_agent")  # fmt: skip
+                 "retries", "sent_by_others", "service_uri", "settle_timer", "settled", "shown", "sip",
+                 "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -238,6 +262,8 @@ class ListSubscription:
         """When the oldest change came that was not told yet, on the clock of the loop; 0: none."""
         self.shown: list[BackEnd] = []
         self.last_cseq = 0
+        self.claimed = 0.0
+        self.sent_by_others = 0
         self._queue: list[tuple[int, OutboxRow]] = []
         sip.owner = self
 
@@ -327,6 +353,7 @@ class ListSubscription:
             return None
         self.last_cseq, self.in_flight = self._queue[0]
         heapq.heappop(self._queue)
+        self.claimed = max(self.claimed, inf if self.in_flight.mark is None else self.in_flight.mark)
         self._take_tag(self.in_flight)
         return self.in_flight
 

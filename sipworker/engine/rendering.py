@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from rls.domain.aggregate import ResourceView, compose
+from rls.domain.aggregate import InstanceView, ResourceView, compose
 from rls.domain.packages import package
 from rls.store.numbering import OutboxRow
 from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.marks import Choice, choose
 from sipworker.engine.nested_views import NestedViews, Piece
 
 REQUIRE = "Require: eventlist\r\n"
@@ -37,7 +38,7 @@ NO_LIMITS = Limits()
 class Notify(NamedTuple):
     """`left_over`: rows whose states did not fit; a partial NOTIFY has to follow with them.
 
-    `shown`: back ends with another body to be told after this one.
+    `shown`: back ends with another body to be told after this one. `choice`: what it tells, None for nothing.
     """
 
     state: str
@@ -46,6 +47,7 @@ class Notify(NamedTuple):
     full: bool
     left_over: set[int]
     shown: list[BackEnd]
+    choice: Choice | None
 
 
 def render(
@@ -54,16 +56,11 @@ def render(
     """Full state, or the resources whose rows are named; never less than was numbered."""
     profile = watcher.profile
     full = row.kind == "F" or watcher.force_full
-    wanted = None if full else set(row.row_ids)
+    choice = choose(watcher, row, full=full)
     seed = f"{watcher.label}.{row.version}"
-    back_ends: Collection[BackEnd] = watcher.resources.values()
-    if wanted is not None:
-        back_ends = [
-            each for each in back_ends if each.row_id in wanted or (each.forks and each.is_among(wanted))
-        ]
-    pieces: Iterable[BackEnd | Piece] = back_ends
+    pieces = _pieces(choice)
     if watcher.members is not None:
-        nested = NestedViews(watcher.resources, wanted, row.version, host, seed, profile)
+        nested = NestedViews(watcher.resources, choice.wanted, row.version, host, seed, profile)
         pieces = nested.of(watcher.members)
     limit = None if watcher.sip.flow.reliable else LARGEST_DATAGRAM
     if limit or limits.bodies:
@@ -75,14 +72,26 @@ def render(
     )
     state = watcher.sip.subscription_state(now, row.reason)
     if watcher.dormant and not row.reason:
-        return Notify(state, f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\n", b"", full, set(), [])
+        return Notify(state, f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\n", b"", full, set(), [], None)
     if watcher.pace is not None and not row.reason:
         state += watcher.pace.rates.params()
-    shown = [] if package(watcher.event).full_state else _untold(back_ends, left_over)
+    shown = [] if package(watcher.event).full_state else _untold(choice.back_ends, left_over)
     headers = f"{REQUIRE}SIP-ETag: {watcher.entity_tag}\r\nContent-Type: {content_type}\r\n"
     if watcher.deflate and 0 < limits.deflate_from <= len(body):
         headers, body = f"{headers}Content-Encoding: deflate\r\n", zlib.compress(body)
-    return Notify(state, headers, body, full, left_over, shown)
+    return Notify(state, headers, body, full, left_over, shown, choice)
+
+
+def _pieces(choice: Choice) -> Iterable[BackEnd | Piece]:
+    if not choice.earlier:
+        return choice.back_ends
+    return [_as_before(each, choice.earlier.get(each.row_id)) for each in choice.back_ends]
+
+
+def _as_before(back_end: BackEnd, instance: InstanceView | None) -> BackEnd | Piece:
+    if instance is None:
+        return back_end
+    return Piece(ResourceView(back_end.view.uri, back_end.view.names, (instance,)), back_end.row_id)
 
 
 def _untold(back_ends: Iterable[BackEnd], left_over: set[int]) -> list[BackEnd]:

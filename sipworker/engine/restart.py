@@ -19,9 +19,10 @@ from rls.store.rows import WatcherRow
 from sipworker.engine.clock import monotonic, unused_cseq
 from sipworker.engine.dialog_row import resumed
 from sipworker.engine.identity import BackEndIdentity
-from sipworker.engine.list_subscription import BackEnd, ListSubscription
+from sipworker.engine.list_subscription import TOLD, UNMARKED, BackEnd, ListSubscription
 from sipworker.engine.profiles import KnownProfiles
 from sipworker.engine.watchers import Watchers
+from sipworker.engine.writer import Writer
 from sipworker.sip.agent import UserAgent
 from sipworker.sip.dialog import Dialog
 from sipworker.sip.grammar import parse_params, split_commas
@@ -42,6 +43,7 @@ class Restart:
         self,
         agent: UserAgent,
         watchers: Watchers,
+        writer: Writer,
         profiles: KnownProfiles,
         owner: int,
         identity: BackEndIdentity,
@@ -51,6 +53,7 @@ class Restart:
         self._identity = identity
         self._list_user = list_user
         self._watchers = watchers
+        self._writer = writer
         self._profiles = profiles
         self._owner = owner
         self._loaded: dict[int, ListSubscription] = {}
@@ -58,12 +61,21 @@ class Restart:
     async def load(self, connection: Connection, now: float) -> int:
         """Read everything; returns the number of subscriptions taken up."""
         async with connection.transaction():
+            newest = 0
             async for row in load.watchers(connection, self._owner):
                 self._loaded[row.id] = self._watcher(row, now)
-            async for presentity in load.presentities(connection, self._owner):
-                self._back_end(self._loaded[presentity.watcher_id], presentity, now)
+                newest = max(newest, row.full_mark)
+            marks = await load.marks(connection, self._owner)  # before the outbox, where a tick may put them
+            newest = max([newest, *marks.values()])
             for entry in await load.left_to_send(connection, self._owner):
                 self._unsent(entry)
+                newest = max(newest, entry.mark or 0)
+                for row_id in entry.row_ids:
+                    marks[row_id] = max(marks.get(row_id, 0), entry.mark or 0)
+            async for presentity in load.presentities(connection, self._owner):
+                back_end = self._back_end(self._loaded[presentity.watcher_id], presentity, now)
+                back_end.mark = _mark(marks.get(presentity.id, UNMARKED), back_end.watcher)
+        self._writer.begin(newest + 1)
         for watcher in self._loaded.values():
             self._watchers.enter(watcher)
             if watcher.filters:
@@ -73,8 +85,8 @@ class Restart:
     def _unsent(self, entry: OutboxRow) -> None:
         """The listener will deliver it: sent before or not, the watcher takes it once.
 
-        It has the number and branch that it had (a retransmission), and what it says is at
-        least what was numbered: every later change has a mark of its own.
+        It has the number and branch that it had (a retransmission), and says no more than what it was
+        numbered for: every later change has a mark of its own.
         """
         watcher = self._loaded.get(entry.watcher_id)
         if watcher is not None:
@@ -135,13 +147,14 @@ class Restart:
         watcher.deflate = row.deflate
         watcher.dormant = watcher.has_news = row.dormant  # what was held back for it has no mark
         watcher.news_cseq = row.news_cseq
-        watcher.last_cseq = row.local_cseq
+        watcher.last_cseq = watcher.sent_by_others = row.local_cseq
+        watcher.claimed = row.full_mark
         watcher.settled = row.settled
         if row.status == Watcher.Status.TERMINATED.value:
             watcher.ending = row.reason
         return watcher
 
-    def _back_end(self, watcher: ListSubscription, row: LoadedPresentity, now: float) -> None:
+    def _back_end(self, watcher: ListSubscription, row: LoadedPresentity, now: float) -> BackEnd:
         primary = watcher.resources.get(row.resource_uri)
         if primary is not None:
             back_end = primary.fork(row.id, row.instance)
@@ -157,6 +170,7 @@ class Restart:
             back_end.reveal(back_end.instance)
         if row.be_callid:
             self._resume_dialog(back_end, row, now)
+        return back_end
 
     def _resume_dialog(self, back_end: BackEnd, row: LoadedPresentity, now: float) -> None:
         if row.auth_state not in (Presentity.AuthState.ACTIVE, Presentity.AuthState.PENDING):
@@ -178,6 +192,11 @@ class Restart:
         if package(watcher.event).full_state:  # else pieces follow, which need what went before
             subscription.entity_tag = row.be_etag
         back_end.subscription = subscription
+
+
+def _mark(mark: int, watcher: ListSubscription) -> int:
+    """Of a state, which full state may have told."""
+    return TOLD if UNMARKED < mark <= watcher.claimed else mark
 
 
 def _may_be_asked(back_end: BackEnd) -> bool:

@@ -85,6 +85,7 @@ def watcher_row(
         deflate=watcher.deflate,
         dormant=watcher.dormant,
         news_cseq=0,
+        full_mark=0,
         settled=False,
         created=int(time.time()),
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from rls.domain.histogram import Histogram
 from rls.store.numbering import OutboxRow
 from sipworker.engine.list_subscription import ListSubscription
+from sipworker.engine.marks import note
 from sipworker.engine.rendering import NO_LIMITS, Limits, render
 
 log = logging.getLogger("rls.sender")
@@ -91,6 +92,8 @@ class Sender:
         watcher.force_full = False
         watcher.spread = bool(notify.left_over)
         watcher.shown = notify.shown
+        if notify.choice is not None:
+            note(watcher, row, notify.choice, notify.left_over)
         if watcher.pace is not None and not row.reason:
             watcher.pace.sent(now, full=notify.full)
         if notify.left_over:

@@ -222,7 +222,7 @@ class Watchers(Roll):
                 watcher.has_news = True
                 if watcher.pace is None:
                     watcher.news_since = watcher.news_since or now
-                    self._writer.group.changes.append((watcher.id, back_end.row_id))
+                    self._writer.mark(back_end)
                 else:
                     self.telling.hold(watcher, {back_end.row_id}, back_end.row_id)
             return

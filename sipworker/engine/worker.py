@@ -220,7 +220,9 @@ class SipWorker:
             },
             self._missed,
         )
-        self.restart = Restart(agent, self.watchers, self.profiles, options.worker, identity, self._list_user)
+        self.restart = Restart(
+            agent, self.watchers, self.writer, self.profiles, options.worker, identity, self._list_user
+        )
         changes = foreign.changes if foreign is not None else None
         self._handlers = of_subscriptions(self.watchers.back_ends, changes)
         self._handlers |= of_requests(self.admission, self.watchers, self.document_admission, self.documents)

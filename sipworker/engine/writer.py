@@ -57,17 +57,21 @@ class Writer:
         self._slices = slices
         self._enough = enough
         self._gap = gap
-        self.group = CommitGroup()
+        self.begin(1)
         self.commits = 0
         self.updates = 0
         self.unreachable = False
         self.age = Age()
-        self._due = Consequences()
         self._under_way: Consequences | None = None
         self._work = asyncio.Event()
         self._full = asyncio.Event()
         self._flush: asyncio.TimerHandle | None = None
         self._stopping = False
+
+    def begin(self, mark: int) -> None:
+        """An empty group, whose marks have this number: higher than any before."""
+        self.group = CommitGroup(mark=mark)
+        self._due = Consequences(mark)
 
     @property
     def backlog(self) -> int:
@@ -101,6 +105,11 @@ class Writer:
         """The state goes with the present group, and is shown to its watcher once that is committed."""
         self.group.states[row.id] = row
         self._due.states[back_end] = back_end.instance
+
+    def mark(self, back_end: BackEnd) -> None:
+        """The next tick is to tell the state that was stored."""
+        self.group.changes.append((back_end.watcher.id, back_end.row_id))
+        self._due.marked.add(back_end)
 
     def settled(self, callback: Then) -> None:
         """Run `callback(now)` when no commit is under way: all that others have read is known here too."""
@@ -138,8 +147,8 @@ class Writer:
             await self._pause(started + self._gap - loop.time())
             self._work.clear()
             self._full.clear()
-            group, self.group = self.group, CommitGroup()
-            due, self._due = self._due, Consequences()
+            group, due = self.group, self._due
+            self.begin(group.mark + 1)
             self.age.take()
             started = loop.time()
             self._under_way = due

@@ -90,7 +90,7 @@ def test_each_part_killed_once_under_load_costs_nothing_but_time(plant: Plant, s
 
 @pytest.mark.skipif(not LONG, reason="long: make faults")
 def test_worker_that_was_killed_tells_no_state_as_new_again(plant: Plant, seed: int) -> None:
-    """At so low a rate hardly any state is passed over by the next, which could have it told once more."""
+    """At a low rate, too, where a state stays the newest for long."""
     chance = random.Random(seed)
     with Load(plant, rate=20) as load:
         load.wait_until_subscribed()

@@ -51,6 +51,7 @@ def watcher(number: int, **changed: Any) -> WatcherRow:
         deflate=False,
         dormant=False,
         news_cseq=0,
+        full_mark=0,
         settled=True,
         created=1_700_000_000,
     )

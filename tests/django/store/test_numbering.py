@@ -43,7 +43,7 @@ async def test_the_first_notify_has_version_0_and_cseq_1(connection: Connection)
     group = CommitGroup(new_watchers=[watcher(3)])
     group.notify(full(3), settled=False)
     (row,) = await write(connection, group, OWNER, SLICES)
-    assert row[1:] == (OWNER, 3, 1, 0, "F", "", [])
+    assert row[1:] == (OWNER, 3, 1, 0, "F", "", [], 0)
 
 
 @pytest.mark.req("R4662-5.2-4", "R6665-5.3.2-1")
@@ -61,9 +61,21 @@ async def test_what_is_numbered_is_in_the_outbox(connection: Connection) -> None
     await store(connection, [watcher(3), watcher(4)])
     rows = await notify(connection, full(3), partial(4, 9))
     stored = await select(
-        connection, "select id, owner, watcher_id, cseq, version, kind, reason, row_ids from rls_outbox"
+        connection, "select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from rls_outbox"
     )
     assert sorted(stored) == sorted(tuple(row) for row in rows)
+
+
+async def test_full_state_notes_the_marks_that_it_makes_needless(connection: Connection) -> None:
+    await store(connection, [watcher(3), watcher(4)])
+    group = CommitGroup(mark=9)
+    group.notify(full(3))
+    group.notify(partial(4, 9))
+    rows = await write(connection, group, OWNER, SLICES)
+    assert {row.watcher_id: row.mark for row in rows} == {3: 9, 4: 0}
+    assert await select(connection, "select id, full_mark from rls_watchers order by id") == [(3, 9), (4, 0)]
+    await notify(connection, partial(3, 9))
+    assert await column(connection, "select full_mark from rls_watchers where id = 3") == [9]
 
 
 @pytest.mark.req("R6665-4.2.2-9")

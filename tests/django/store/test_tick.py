@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import RawCursor
 
-from rls.store.commit_group import Connection, write
+from rls.store.commit_group import CommitGroup, Connection, write
 from rls.store.tick import run_slice
 from tests.django.database import column, connect_sync, select
 from tests.django.store.rows import OWNER, SLICES, presentity, states, store, watcher
@@ -36,6 +36,22 @@ async def test_all_changes_of_a_watcher_become_one_partial_notify(connection: Co
         connection, "select watcher_id, kind, row_ids, version, cseq from rls_outbox order by watcher_id"
     ) == [(3, "P", [30, 31, 32], 0, 1), (13, "P", [33], 0, 1)]
     assert await column(connection, "select id from rls_changes") == []
+
+
+async def test_a_notify_notes_the_newest_mark_that_was_claimed_for_it(connection: Connection) -> None:
+    await store(connection, [watcher(3), watcher(13)])
+    for number, changed in ((7, [(3, 30), (13, 33)]), (8, [(3, 31)])):
+        await write(connection, CommitGroup(changes=changed, mark=number), OWNER, SLICES)
+    await asyncio.to_thread(serve, 3)
+    assert await select(connection, "select watcher_id, mark from rls_outbox order by 1") == [(3, 8), (13, 7)]
+
+
+async def test_marks_of_an_older_version_have_no_order(connection: Connection) -> None:
+    await store(connection, [watcher(3)])
+    await mark(connection, (3, 30))
+    await connection.execute("update rls_changes set mark = null")
+    await asyncio.to_thread(serve, 3)
+    assert await column(connection, "select mark from rls_outbox") == [0]
 
 
 async def test_only_the_slice_is_served(connection: Connection) -> None:
