@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def value_and_params(value: str, what: str) -> tuple[str, Params]:
     return main.strip(" \t"), parse_params(semicolon + rest, what)
 
 
+@lru_cache(1024)
 def leading_seconds(value: str | None) -> int | None:
     """delta_seconds() of a value that may go on with a comment or parameters, as Retry-After (20.33)."""
     return delta_seconds((value or "").split(";")[0].split("(")[0])

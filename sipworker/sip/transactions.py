@@ -106,25 +106,51 @@ class ClientTransaction:
         self._on_final(outcome, now)
 
 
-class ServerTransaction:
-    """One request to be answered once; retransmissions get the same bytes (17.2.2).
+class KnownRequest:
+    """What answers the retransmissions of a request (17.2.2), as long as Timer J lasts.
 
     `room`: octets that an answer may have.
     """
 
-    __slots__ = ("_answer", "_layer", "_trying", "flow", "key", "request", "room", "source")
+    __slots__ = ("_answer", "_layer", "flow", "key", "merge_key", "room")
+
+    def __init__(
+        self,
+        layer: TransactionLayer,
+        key: ServerKey,
+        merge_key: MergeKey,
+        flow: Flow,
+        room: int,
+        answer: bytes,
+    ) -> None:
+        self._layer = layer
+        self._answer = answer
+        self.key = key
+        self.merge_key = merge_key
+        self.flow = flow
+        self.room = room
+
+    def retransmitted(self, room: int) -> None:
+        """`room` is that of the retransmission: somebody may have cut it short."""
+        if self._answer and (self.room == UNBOUNDED or len(self._answer) <= room):
+            self._layer.transmit(self.flow, self._answer)
+
+    def forget(self, now: float) -> None:
+        self._layer.forget(self)
+
+
+class ServerTransaction(KnownRequest):
+    """One request to be answered once; the request itself is not kept for Timer J."""
+
+    __slots__ = ("_trying", "request", "source")
 
     def __init__(
         self, layer: TransactionLayer, key: ServerKey, request: Request, flow: Flow, room: int
     ) -> None:
-        self._layer = layer
-        self._answer = b""
+        super().__init__(layer, key, _merge_key(request), response_flow(request, flow), room, b"")
         self._trying: Timer | None = None
-        self.room = room
-        self.key = key
         self.request = request
         self.source = flow
-        self.flow = response_flow(request, flow)
 
     def start(self, now: float) -> None:
         self._trying = self._layer.wheel.schedule(now + TRYING_AFTER, self._send_trying)
@@ -163,17 +189,14 @@ class ServerTransaction:
     def _complete(self, now: float) -> None:
         """Know retransmissions for Timer J."""
         if self.flow.reliable:
-            self._layer.forget(self, now)
-        else:
-            self._layer.wheel.schedule(now + self._layer.timer_j, lambda now: self._layer.forget(self, now))
-
-    def retransmitted(self, room: int) -> None:
-        """`room` is that of the retransmission: somebody may have cut it short."""
-        if self._answer and (self.room == UNBOUNDED or len(self._answer) <= room):
-            self._layer.transmit(self.flow, self._answer)
+            self._layer.forget(self)
+            return
+        known = KnownRequest(self._layer, self.key, self.merge_key, self.flow, self.room, self._answer)
+        self._layer.keep(known, now)
 
 
 ServerKey = tuple[str, ...]
+MergeKey = tuple[str, str, str]
 
 
 def server_key(request: Request, method: str) -> ServerKey:
@@ -229,8 +252,8 @@ class TransactionLayer:
         self.retransmissions = 0
         self._clients: dict[str, ClientTransaction] = {}
         self._by_flow: dict[Flow, dict[str, ClientTransaction]] = {}
-        self._servers: dict[ServerKey, ServerTransaction] = {}
-        self._originals: dict[tuple[str, str, str], ServerKey] = {}
+        self._servers: dict[ServerKey, KnownRequest] = {}
+        self._originals: dict[MergeKey, ServerKey] = {}
 
     def __len__(self) -> int:
         return len(self._clients) + len(self._servers)
@@ -306,20 +329,22 @@ class TransactionLayer:
 
     def is_merged(self, transaction: ServerTransaction) -> bool:
         """The same request came by another path while its transaction lasts (8.2.2.2)."""
-        request = transaction.request
-        if request.to_tag is not None:
+        if transaction.request.to_tag is not None:
             return False
-        return self._originals.setdefault(_merge_key(request), transaction.key) != transaction.key
+        return self._originals.setdefault(transaction.merge_key, transaction.key) != transaction.key
 
     def cancelled(self, cancel: Request) -> bool:
         """Does a CANCEL match a transaction? Its effect on a non-INVITE is none (9.2)."""
         return any(server_key(cancel, method) in self._servers for method in CANCELLABLE)
 
-    def forget(self, transaction: ServerTransaction, now: float) -> None:
-        self._servers.pop(transaction.key, None)
-        merge_key = _merge_key(transaction.request)
-        if self._originals.get(merge_key) == transaction.key:
-            del self._originals[merge_key]
+    def keep(self, known: KnownRequest, now: float) -> None:
+        self._servers[known.key] = known
+        self.wheel.schedule(now + self.timer_j, known.forget)
+
+    def forget(self, known: KnownRequest) -> None:
+        self._servers.pop(known.key, None)
+        if self._originals.get(known.merge_key) == known.key:
+            del self._originals[known.merge_key]
 
 
 def _count_vias(answer: Response) -> int:
@@ -329,6 +354,6 @@ def _count_vias(answer: Response) -> int:
     return sum(len(split_commas(row)) for row in rows)
 
 
-def _merge_key(request: Request) -> tuple[str, str, str]:
+def _merge_key(request: Request) -> MergeKey:
     cseq = request.cseq
     return request.call_id, request.from_tag or "", f"{cseq.number} {cseq.method}"
