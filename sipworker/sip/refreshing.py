@@ -51,7 +51,7 @@ class Refreshing(ABC):
             return
         self._stop_refresh()
         self._timer_at = self._refresh_at
-        self._refresh = self.agent.wheel.schedule(self._timer_at, self._refresh_due)
+        self._refresh = self.agent.wheel.schedule_for(self, self._timer_at, Refreshing._refresh_due)
 
     def _refresh_due(self, now: float) -> None:
         self._refresh = None

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from math import ceil, floor
+from typing import TypeVar
 
+T = TypeVar("T")
 T1 = 0.5
 T2 = 4.0
 T4 = 5.0
@@ -18,6 +20,9 @@ ROUNDING = 1e-6
 TIMER_F = 64 * T1
 """Seconds; RFC 3261 appendix A. Timers J and N have the same length. All are for T1 as most have it."""
 
+FAR, COARSE = 600, 10
+"""Slots: what is due in more than FAR of them shares one of COARSE: a slot for each would be memory."""
+
 SWEEP = 10_000
 """Timers that are set until those that were cancelled are forgotten; more where more are left."""
 
@@ -25,15 +30,24 @@ Callback = Callable[[float], None]
 
 
 class Timer:
-    """A scheduled call of `callback(now)`; cancel() forgets it."""
+    """A scheduled call of `callback(now)`, or of `callback(owner, now)`; cancel() forgets it."""
 
-    __slots__ = ("callback",)
+    __slots__ = ("callback", "owner")
 
-    def __init__(self, callback: Callback) -> None:
-        self.callback: Callback | None = callback
+    def __init__(self, callback: Callable[..., None], owner: object = None) -> None:
+        self.callback: Callable[..., None] | None = callback
+        self.owner = owner
 
     def cancel(self) -> None:
-        self.callback = None
+        self.callback = self.owner = None
+
+    def fire(self, now: float) -> None:
+        if self.callback is None:
+            return
+        if self.owner is None:
+            self.callback(now)
+        else:
+            self.callback(self.owner, now)
 
 
 def _is_set(timer: Timer) -> bool:
@@ -41,7 +55,8 @@ def _is_set(timer: Timer) -> bool:
 
 
 class TimerWheel:
-    """Timers in slots of `resolution` seconds; a timer is never early and at most a slot late."""
+    """Timers in slots of `resolution` seconds; a timer is never early and at most a slot late, one that was
+    set for a time far away at most COARSE slots."""
 
     def __init__(self, now: float, resolution: float = 0.1) -> None:
         self._resolution = resolution
@@ -56,10 +71,18 @@ class TimerWheel:
 
     def schedule(self, when: float, callback: Callback) -> Timer:
         """Run `callback(now)` at `when` (seconds on the clock of advance()), or with the next slot."""
-        timer = Timer(callback)
+        return self._set(when, Timer(callback))
+
+    def schedule_for(self, owner: T, when: float, callback: Callable[[T, float], None]) -> Timer:
+        """The same with `callback(owner, now)`: a bound method for each of very many timers is memory."""
+        return self._set(when, Timer(callback, owner))
+
+    def _set(self, when: float, timer: Timer) -> Timer:
         slot = ceil(when / self._resolution)
         if slot <= self._position:
             slot = self._position + 1
+        elif slot - self._position > FAR:
+            slot += -slot % COARSE
         try:
             self._slots[slot].append(timer)
         except KeyError:
@@ -82,9 +105,7 @@ class TimerWheel:
         """
         self._collect(floor(now / self._resolution + ROUNDING))
         while self._due:
-            callback = self._due.popleft().callback
-            if callback is not None:
-                callback(now)
+            self._due.popleft().fire(now)
 
     def _collect(self, target: int) -> None:
         if target - self._position > len(self._slots):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipworker.sip.timers import SWEEP, TimerWheel
+from sipworker.sip.timers import COARSE, SWEEP, TimerWheel
 
 
 def run(wheel: TimerWheel, seconds: float) -> None:
@@ -27,6 +27,25 @@ def test_a_clock_that_jumps_to_what_is_due_skips_no_slot() -> None:
         wheel.schedule(slot * 0.1, ran.append)
     run(wheel, 200.0)
     assert len(ran) == 1999
+
+
+def test_timers_far_away_share_slots_and_run_never_early_and_soon() -> None:
+    wheel, ran = TimerWheel(0.0), list[tuple[float, float]]()
+    for number in range(10_000):
+        when = 3000 + number * 0.01
+        wheel.schedule(when, lambda now, when=when: ran.append((when, now)))  # type: ignore[misc]
+    assert len(wheel._slots) <= 101
+    run(wheel, 3200.0)
+    assert len(ran) == 10_000
+    assert all(-1e-6 <= now - when <= COARSE * 0.1 + 1e-6 for when, now in ran)
+
+
+def test_a_timer_of_an_owner_calls_it_with_the_time() -> None:
+    wheel, ran = TimerWheel(0.0), list[float]()
+    wheel.schedule_for(ran, 1.0, list.append)
+    wheel.schedule_for(ran, 1.0, list.append).cancel()
+    wheel.advance(2.0)
+    assert ran == [2.0]
 
 
 def test_a_cancelled_timer_does_not_run() -> None:
