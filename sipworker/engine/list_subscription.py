@@ -198,9 +198,9 @@ class ListSubscription:
     __slots__ = ("_queue", "back_end_event", "claimed", "deflate", "dormant", "ending", "event", "filters",
                  "force_full", "from_header", "has_news", "id", "identity", "in_flight", "last_cseq",
                  "list_uri", "list_user", "max_forwards", "members", "names", "news_cseq", "news_since",
-                 "offered", "pace", "params", "privacy", "profile", "recipients", "resources", "restored",
-                 "retries", "sent_by_others", "service_uri", "settle_timer", "settled", "shown", "sip",
-                 "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
+                 "offered", "pace", "params", "privacy", "profile", "recipients", "resources", "resting",
+                 "restored", "retries", "sent_by_others", "service_uri", "settle_timer", "settled", "shown",
+                 "sip", "spread", "unanswered", "unsettled", "user_agent")  # fmt: skip
 
     def __init__(
         self,
@@ -257,6 +257,8 @@ class ListSubscription:
         self.spread = False
         self.restored = False
         self.retries = 0
+        self.resting = False
+        """A NOTIFY has failed: the full state that follows waits for its time, or for another NOTIFY."""
         self.in_flight: OutboxRow | None = None
         self.news_since = 0.0
         """When the oldest change came that was not told yet, on the clock of the loop; 0: none."""
@@ -351,6 +353,9 @@ class ListSubscription:
         """The NOTIFY whose turn it is; a later one waits for those numbered before it."""
         if self.in_flight is not None or not self._queue or self._queue[0][0] != self.last_cseq + 1:
             return None
+        if self.resting and len(self._queue) == 1:
+            return None
+        self.resting = False
         self.last_cseq, self.in_flight = self._queue[0]
         heapq.heappop(self._queue)
         self.claimed = max(self.claimed, inf if self.in_flight.mark is None else self.in_flight.mark)
@@ -362,6 +367,10 @@ class ListSubscription:
         self.has_news = self.has_news or row.kind == "P"
         if self.has_news and not self.dormant:
             self.news_cseq, self.has_news = row.cseq, False
+
+    def rest(self) -> None:
+        """Unless something is waiting."""
+        self.resting = not self._queue
 
     def unsent(self) -> list[OutboxRow]:
         return [row for _, row in self._queue]

@@ -64,6 +64,7 @@ class Telling:
 
     def final(self, watcher: ListSubscription, reason: str) -> None:
         """The last NOTIFY, with full state."""
+        watcher.resting = False
         self._number(NotifyRequest(watcher.id, full=True, reason=reason))
 
     def _number(self, request: NotifyRequest) -> None:

@@ -165,6 +165,7 @@ class Watchers(Roll):
         """A SUBSCRIBE in the dialog: full state at once, and the last one if `expires` is 0."""
         log.debug("SUBSCRIBE in the dialog", extra={"subscription": watcher.label, "expires": expires})
         transaction = watcher.sip.waiting
+        watcher.resting = False
         wishes = wishes_of(transaction.request, body, watcher)
         spared = watcher.knows_all(transaction.request.header("suppress-if-match"))
         contact = contact_of(transaction.request) or watcher.sip.dialog.remote_target
@@ -292,16 +293,19 @@ class Watchers(Roll):
             self._wind_up(watcher, "noresponse", now)
             self.forget(watcher, now)
             return
-        # A version was consumed: the next NOTIFY is full state (RFC 6665 section 4.2.2).
+        # A version was consumed: the next NOTIFY is full state (RFC 6665 section 4.2.2). It is numbered with
+        # the commit that deletes the one that failed: a kill forgets neither.
         watcher.force_full = True
+        self.telling.full(watcher)
+        watcher.rest()
         self._notify_answered(watcher, now)
         delay = notify_retries.pause(watcher.retries, notification.outcome)
         watcher.retries += 1
-        self._agent.wheel.schedule(now + delay, lambda now: self._tell_if_stale(watcher))
+        self._agent.wheel.schedule(now + delay, lambda now: self._rested(watcher))
 
-    def _tell_if_stale(self, watcher: ListSubscription) -> None:
-        if watcher.force_full and watcher.id in self._by_id:
-            self.telling.full(watcher)
+    def _rested(self, watcher: ListSubscription) -> None:
+        watcher.resting = False
+        self._sender.ready(watcher)
 
     def _notify_answered(self, watcher: ListSubscription, now: float) -> None:
         row, watcher.in_flight = watcher.in_flight, None

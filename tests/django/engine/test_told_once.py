@@ -118,6 +118,33 @@ async def _crash(rig: Rig) -> None:
     await rig.quiet()
 
 
+async def test_a_crash_after_a_notify_that_failed_forgets_nothing_of_it(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    rig.phone.answers = [500]
+    await _says(rig, b"<1/>")
+    await rig.tick()
+    told = len(rig.phone.told)
+    await _crash(rig)
+    assert rig.phone.told[told].full
+    assert _since(rig, told)[0][BOB] == b"<1/>"
+
+
+async def test_what_changes_after_a_notify_that_failed_does_not_wait_for_its_time(rig: Rig) -> None:
+    await rig.start()
+    await rig.subscribed()
+    rig.phone.answers = [500]
+    await _says(rig, b"<1/>")
+    await rig.tick()
+    told = len(rig.phone.told)
+    rig.server.tell(CAROL, b"<change/>")
+    await rig.quiet()
+    assert len(rig.phone.told) == told
+    await rig.tick()
+    assert rig.phone.told[told].full
+    assert _since(rig, told) == [{BOB: b"<1/>", CAROL: b"<change/>"}, {}]
+
+
 async def test_a_crash_before_the_answer_repeats_the_notify_without_what_came_later(rig: Rig) -> None:
     """The phone may have it already, and take it for a retransmission."""
     await rig.start()
