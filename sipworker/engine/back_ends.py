@@ -204,7 +204,8 @@ class BackEnds:
         if news is News.INCOMPLETE and self._asked_for_all(back_end, notify, now):
             return
         changed = self._apply(back_end, notify, news is not News.NONE)
-        if not changed and back_end.answered and back_end.shown is back_end.instance:
+        stands = back_end.answered and back_end.shown is back_end.instance and not notify.begins
+        if not changed and stands:
             notify.accept(now)  # no write
             self._settled_in(back_end, now)
             return

@@ -13,17 +13,24 @@ if TYPE_CHECKING:
 
 
 class ReceivedNotify:
-    """One NOTIFY in the dialog, waiting for its 200."""
+    """One NOTIFY in the dialog, which it `begins` if it is the first, waiting for its 200."""
 
-    __slots__ = ("_flow", "_subscription", "request", "state")
+    __slots__ = ("_flow", "_subscription", "begins", "request", "state")
 
     def __init__(
-        self, subscription: Subscription, request: Request, flow: Flow, state: SubscriptionState
+        self,
+        subscription: Subscription,
+        request: Request,
+        flow: Flow,
+        state: SubscriptionState,
+        *,
+        begins: bool,
     ) -> None:
         self._subscription = subscription
         self._flow = flow
         self.request = request
         self.state = state
+        self.begins = begins
 
     @property
     def body(self) -> bytes:

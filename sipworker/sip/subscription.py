@@ -256,6 +256,7 @@ class Subscription(Refreshing):
             if not self._answering:
                 self.answer_notify(request, flow)
             return
+        begins = not self.dialog.remote_tag
         try:
             state = _state_of(request.header("subscription-state") or "")
             refusal = refusal_of(self, request)
@@ -272,7 +273,8 @@ class Subscription(Refreshing):
         if self._timer_n is not None:
             self._stop_timer_n()
         self._apply(state, now)
-        self.agent.observe(SIPSubscriptionGotNotify(self, ReceivedNotify(self, request, flow, state)), now)
+        notify = ReceivedNotify(self, request, flow, state, begins=begins)
+        self.agent.observe(SIPSubscriptionGotNotify(self, notify), now)
         if state.state == "terminated":
             self._terminated(state, now)
 

@@ -61,6 +61,21 @@ async def test_back_ends_are_refreshed_in_their_dialogs(rig: Rig) -> None:
     assert len(rig.phone.told) == 2
 
 
+@pytest.mark.parametrize("crash", [False, True], ids=["stop", "crash"])
+async def test_back_end_that_was_begun_anew_with_the_same_state_is_refreshed_in_its_new_dialog(
+    rig: Rig, crash: bool
+) -> None:
+    await rig.start()
+    await rig.subscribed()
+    rig.server.tell(BOB, b"", "terminated;reason=deactivated")
+    await rig.quiet()
+    await rig.pass_time(1)
+    anew = rig.server.subscribes(BOB)[-1]
+    await restarted(rig, crash=crash)
+    assert [each.call_id for each in rig.server.subscribes(BOB)[-2:]] == [anew.call_id] * 2
+    assert await rig.tick() == 0
+
+
 async def test_what_a_back_end_says_afterwards_is_told(rig: Rig) -> None:
     await rig.start()
     await rig.subscribed()
