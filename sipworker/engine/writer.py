@@ -184,8 +184,8 @@ class Writer:
             try:
                 connection, rows = await self._write(connection, piece)
                 numbered += rows
-            except REFUSALS:
-                log.exception("refused by the database, dropped", extra={"row": row_id})
+            except REFUSALS as error:
+                log.error("refused by the database, dropped", extra={"row": row_id, "error": _named(error)})
                 refused.add(row_id)
         due.follow(asyncio.get_running_loop().time(), refused)
         self._number(numbered)
@@ -229,3 +229,9 @@ class Writer:
             return await self._connect()
         except psycopg.Error:
             return connection
+
+
+def _named(error: Exception) -> str:
+    """Without PostgreSQL's DETAIL, which has the row in it: states and names are not for logs."""
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return said or type(error).__name__

@@ -67,10 +67,13 @@ def _assert_back_ends_ended(rig: Rig) -> None:
 
 
 async def test_a_subscription_that_is_refused_by_the_database_gets_500_and_can_be_asked_for_again(
-    rejecting: Rig,
+    rejecting: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     rejecting.phone.subscribe(contact=UNSTORABLE)
     await rejecting.quiet()
+    [complaint] = [record for record in caplog.records if record.name == "rls.writer"]
+    assert 'violates check constraint "odd"' in complaint.__dict__["error"]
+    assert "unstorable" not in f"{complaint.__dict__}{caplog.text}"  # the row is nobody's business
     _assert_refused(rejecting)
     await _assert_nothing_is_left(rejecting)
     assert not rejecting.server.subscribes()
