@@ -19,8 +19,6 @@ from xcap.diff import report, watched
 from xcap.selectors.root import XcapRoot
 
 GONE = Rejection(481, "Subscription does not exist")
-UNREACHABLE = Rejection(500, "Store unreachable", (("Retry-After", "5"),))
-"""The directory could not tell who asks."""
 
 
 class DocumentAdmission:
@@ -105,7 +103,7 @@ class DocumentAdmission:
         user = claim.credentials.username, claim.credentials.realm
 
         def decide(answer: Answer | None, now: float) -> None:
-            refusal: Rejection | None = UNREACHABLE
+            refusal: Rejection | None = self._directory.excuse
             if answer is not None:
                 refusal = self._policy.verified(transaction.request, claim, answer.ha1, time.time())
             self._refresh(subscription, claim, refusal, now)

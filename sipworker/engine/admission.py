@@ -15,7 +15,7 @@ from sipworker.engine.age import Age
 from sipworker.engine.asked import Asked
 from sipworker.engine.bodies import Body, body_of, expects_list
 from sipworker.engine.broken_lists import described, is_offered, too_long, unresolvable
-from sipworker.engine.directory import Answer, Directory, Found
+from sipworker.engine.directory import RETRY_AFTER, UNREACHABLE, Answer, Directory, Found
 from sipworker.engine.doorstep import Doorstep
 from sipworker.engine.expiry import granted, too_brief
 from sipworker.engine.filtering import filters_after, invalid
@@ -50,8 +50,6 @@ MAX_WAITING = 10_000
 OVERLOADED = 4.0
 """Seconds that anything has waited for the database, or that datagrams have come too fast to be read: new
 SUBSCRIBEs are sent away, what was begun goes on."""
-RETRY_AFTER = ("Retry-After", "5")
-UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
 GONE = Rejection(481, "Subscription does not exist")
 Begin = Callable[[IncomingSubscription, Claim, float], None]
 
@@ -138,7 +136,8 @@ class Admission:
     def _decide(self, asked: Asked, answer: Answer | None, now: float) -> None:
         sip, request, claim = asked.sip, asked.request, asked.claim
         if answer is None:
-            sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
+            excuse = self._directory.excuse
+            sip.reject(excuse.status, now, excuse.reason, excuse.headers)
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
         recipients = None if refusal else self._recipients(asked)
@@ -207,7 +206,8 @@ class Admission:
 
         def begin(room: bool, now: float) -> None:
             if not room:
-                asked.sip.reject(UNREACHABLE.status, now, UNREACHABLE.reason, UNREACHABLE.headers)
+                excuse = self._directory.excuse
+                asked.sip.reject(excuse.status, now, excuse.reason, excuse.headers)
                 return
             watcher = self._watcher(asked, layout, recipients=recipients.document)
             self._begin(watcher, layout, now)
@@ -351,7 +351,7 @@ class Admission:
     ) -> None:
         def decide(answer: Answer | None, now: float) -> None:
             if answer is None:
-                refusal: Rejection | None = UNREACHABLE
+                refusal: Rejection | None = self._directory.excuse
             else:
                 refusal = self._policy.verified(watcher.sip.request, claim, answer.ha1, time.time())
             self._refresh(watcher, claim, refusal, now)

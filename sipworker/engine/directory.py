@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 import psycopg
 from asgiref.sync import sync_to_async
 from django.core.exceptions import SynchronousOnlyOperation
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, OperationalError, close_old_connections
 
 from rls.domain.lists import NotFetched, UnresolvableReference
 from rls.store.asking import Asking, ask, ask_on
@@ -19,6 +19,7 @@ from rls.store.ids import IdBlocks
 from rls.store.lasting import Lasting
 from sipworker.engine.age import Age
 from sipworker.engine.foreign_documents import ForeignKeeper
+from sipworker.engine.policy import Rejection
 from xcap.foreign.references import Externals
 from xcap.foreign.roots import Roots
 from xcap.lookup import NOWHERE, resolve, resolving, unfetched
@@ -32,6 +33,10 @@ AT_ONCE = 50
 """Lists in one look-up: nothing else is done while they are read."""
 SPARE_IDS = 200
 """For the rows of back ends that fork, which cannot wait for the database."""
+RETRY_AFTER = ("Retry-After", "5")
+UNREACHABLE = Rejection(500, "List store unreachable", (RETRY_AFTER,))
+UNFIT = Rejection(503, "Database unreachable", (RETRY_AFTER,))
+AWAY = (psycopg.OperationalError, OperationalError)
 T = TypeVar("T")
 Found = ResolvedService | UnresolvableReference | None
 
@@ -65,6 +70,7 @@ class Directory:
         self._ids = ids
         self._keeper = keeper
         self._roots = roots
+        self._is_away = False
         self._questions: list[Question] = []
         self.age = Age()
         self._under_way = 0
@@ -74,6 +80,11 @@ class Directory:
     def __len__(self) -> int:
         """How many have not been answered yet."""
         return len(self._questions) + self._under_way + len(self._working)
+
+    @property
+    def excuse(self) -> Rejection:
+        """What to say when it could not tell: without its database the whole server is unfit (row D22)."""
+        return UNFIT if self._is_away else UNREACHABLE
 
     def ask(self, uri: str, user: User | None, done: Callable[[Answer | None, float], None]) -> None:
         if not self._questions:
@@ -101,7 +112,7 @@ class Directory:
             await self._ids.reserve(rows)
             room = True
         except psycopg.Error as error:
-            log.error("no ids can be had", extra={"error": str(error).strip()})
+            self._complain(error)
             room = False
         answered(done, room, asyncio.get_running_loop().time())
 
@@ -140,8 +151,8 @@ class Directory:
             await self._ids.reserve(_rows(answer))
         except TimeoutError:
             answer = answer._replace(service=UnresolvableReference("no answer in time"))
-        except Exception:
-            log.exception("a list cannot be looked up")
+        except Exception as error:
+            self._complain(error)
             answered(question.done, None, asyncio.get_running_loop().time())
             return
         answered(question.done, answer, asyncio.get_running_loop().time())
@@ -150,10 +161,17 @@ class Directory:
         try:
             answers = await self._look_up(questions)
             await self._ids.reserve(sum(_rows(answer) for answer in answers) + SPARE_IDS)
-        except Exception:
-            log.exception("lists cannot be looked up")
+        except Exception as error:
+            self._complain(error)
             return [None] * len(questions)
         return answers
+
+    def _complain(self, error: Exception) -> None:
+        self._is_away = isinstance(error, AWAY)
+        if self._is_away:
+            log.error("lists cannot be looked up: database unreachable", extra={"error": str(error).strip()})
+        else:
+            log.error("lists cannot be looked up", exc_info=error)
 
 
 def answered(done: Callable[[T, float], None], answer: T, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from rls.domain.lists import ListTooLong
@@ -81,10 +82,16 @@ async def test_d19_d21_to_presence_code_answers_for_presence(rig: Rig, uri: str)
     assert await refused(rig, uri=uri, event="foo") == 404
 
 
-async def test_d22_store_unreachable(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OSError("no such table"), 500), (psycopg.OperationalError("connection refused"), 503)],
+    ids=["lists", "database"],
+)
+async def test_d22_store_unreachable(rig: Rig, error: Exception, status: int) -> None:
+    """Without its database the whole server is unfit."""
     await rig.start()
-    rig.lists.error = OSError("no route to database")
-    assert await refused(rig) == 500
+    rig.lists.error = error
+    assert await refused(rig) == status
     assert rig.phone.responses[-1].header("retry-after") == "5"
     rig.lists.error = None
     await rig.subscribed()
