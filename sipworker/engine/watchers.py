@@ -304,8 +304,9 @@ class Watchers(Roll):
         self._agent.wheel.schedule(now + delay, lambda now: self._rested(watcher))
 
     def _rested(self, watcher: ListSubscription) -> None:
-        watcher.resting = False
-        self._sender.ready(watcher)
+        if watcher.id in self._by_id:
+            watcher.resting = False
+            self._sender.ready(watcher)
 
     def _notify_answered(self, watcher: ListSubscription, now: float) -> None:
         row, watcher.in_flight = watcher.in_flight, None

@@ -162,6 +162,24 @@ async def test_a_list_that_grows_by_what_the_database_refuses_is_to_be_subscribe
     _assert_back_ends_ended(rig)
 
 
+async def test_who_is_forgotten_is_not_told_what_a_notify_that_failed_was_to_tell(
+    rig: Rig, refuse: Refuse
+) -> None:
+    await refuse("status <> 3")
+    await rig.start()
+    await rig.subscribed()
+    rig.phone.answers = [500]
+    rig.server.tell(BOB, b"<lost/>")
+    await rig.quiet()
+    await rig.tick()
+    rig.lists.by_uri.pop(FRIENDS)
+    await announce(rig)
+    await _assert_nothing_is_left(rig)
+    told = len(rig.phone.told)
+    await rig.pass_time(6)
+    assert len(rig.phone.told) == told
+
+
 async def test_a_last_notify_that_cannot_be_numbered_holds_no_back_ends(rig: Rig, refuse: Refuse) -> None:
     await refuse("status <> 3")
     await rig.start()
