@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from rls.store.arrays import PackedArray, packed
-from rls.store.numbering import RENEWING, TOLD, array_text
+from rls.store.numbering import NEW, OUTBOX, RENEWING, TOLD, array_text
 from rls.store.rows import PresentityRow, StateRow, WatcherRow, arrays, sql_types
 
 _STATE_TYPES = sql_types(StateRow)
@@ -46,9 +46,9 @@ w as (
   on conflict (id) do nothing
   returning id, owner, version, local_cseq
 ), first as (
-  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids, mark)
+  insert into rls_outbox ({NEW})
   select owner, id, local_cseq, version, 'F', '', '{{}}', 0 from w where id = any(%b::int8[])
-  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark
+  returning {OUTBOX}
 )"""
 
 PRESENTITIES = f"""

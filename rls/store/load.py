@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from psycopg.rows import class_row
 
 from rls.store.commit_group import Connection
-from rls.store.numbering import OutboxRow
+from rls.store.numbering import OUTBOX, OutboxRow
 from rls.store.rows import WatcherRow
 
 
@@ -44,13 +44,11 @@ select {", ".join("p." + column for column in LoadedPresentity._fields)}
   from rls_presentity p join rls_watchers w on w.id = p.watcher_id
  where w.owner = %b order by p.watcher_id, p.position, p.id
 """
-CLAIMED = """
-select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from rls_outbox
+CLAIMED = f"""
+select {OUTBOX} from rls_outbox
  where owner = %b and id between %b and %b order by id
 """
-LEFT_TO_SEND = """
-select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from rls_outbox where owner = %b
-"""
+LEFT_TO_SEND = f"select {OUTBOX} from rls_outbox where owner = %b"
 MARKS = """
 select row_id, max(mark) from rls_changes, unnest(row_ids) row_id
  where owner = %b and mark > 0 group by row_id

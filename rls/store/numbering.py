@@ -12,14 +12,35 @@ from typing import Any, NamedTuple
 
 from rls.store.rows import RefreshRow, arrays, sql_types
 
-_CTES = """
+
+class OutboxRow(NamedTuple):
+    """A numbered NOTIFY, as TOLD returns it."""
+
+    id: int
+    owner: int
+    watcher_id: int
+    cseq: int
+    version: int
+    kind: str
+    reason: str
+    row_ids: list[int]
+    mark: int | None = 0
+    """The newest that was claimed for it; 0: none; None: numbered by a version that did not say."""
+
+
+OUTBOX = ", ".join(OutboxRow._fields)
+"""The columns of an outbox row."""
+NEW = ", ".join(OutboxRow._fields[1:])
+"""Those of one that has no number yet."""
+
+_CTES = f"""
 wanted as (
-  {wanted}
+  {{wanted}}
 ), locked as (
   select id from rls_watchers where id in (select id from wanted) and status <> 3 order by id for update
 ), numbered as (
   update rls_watchers t
-     set version = t.version + 1, local_cseq = t.local_cseq + 1, {more}
+     set version = t.version + 1, local_cseq = t.local_cseq + 1, {{more}}
          told = extract(epoch from now())::int8,
          status = case when w.reason <> '' then 3 else t.status end,
          reason = case when w.reason <> '' then w.reason else t.reason end
@@ -27,13 +48,13 @@ wanted as (
    where t.id = l.id
   returning t.id, t.owner, t.version, t.local_cseq, w.kind, w.reason, w.rows, w.mark
 ), told as (
-  insert into rls_outbox (owner, watcher_id, cseq, version, kind, reason, row_ids, mark)
+  insert into rls_outbox ({NEW})
   select owner, id, local_cseq, version, kind, reason, rows::int8[], mark from numbered
-  returning id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark
+  returning {OUTBOX}
 )"""
 _FRESH = RefreshRow._fields[1:]
 
-TOLD = "select id, owner, watcher_id, cseq, version, kind, reason, row_ids, mark from told"
+TOLD = f"select {OUTBOX} from told"
 CHANGED = _CTES.format(
     wanted="""select c.id, 'P' as kind, '' as reason, array_agg(distinct c.row_id) as rows,
     coalesce(max(claimed.mark), 0) as mark
@@ -69,21 +90,6 @@ class NotifyRequest:
         self.full = self.full or other.full
         self.row_ids |= other.row_ids
         self.reason = self.reason or other.reason
-
-
-class OutboxRow(NamedTuple):
-    """A numbered NOTIFY, as TOLD returns it."""
-
-    id: int
-    owner: int
-    watcher_id: int
-    cseq: int
-    version: int
-    kind: str
-    reason: str
-    row_ids: list[int]
-    mark: int | None = 0
-    """The newest that was claimed for it; 0: none; None: numbered by a version that did not say."""
 
 
 def array_text(numbers: Iterable[int]) -> str:
