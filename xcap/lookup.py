@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Final
 
@@ -96,29 +97,21 @@ def resolving(service_uris: Sequence[str], externals: Externals = NOWHERE) -> As
     found = yield from _find(forms)
     results: dict[str, Resolution] = dict((yield from _results(found, externals)))
     if found and settings.RLS_NESTED_LISTS != "ask":
-        results = yield from _with_members(results, found[0].newest, externals)
+        members = partial(_look_up, externals=externals)
+        results = yield from nesting.nested(results, found[0].newest, members, settings.RLS_LIST_LIMIT)
     return {
         uri: next((results[form] for form in each if form in results), None) for uri, each in forms_of.items()
     }
 
 
+def _look_up(forms: Collection[str], externals: Externals) -> Asking[dict[str, Resolution]]:
+    """Those that are lists, whatever is in them."""
+    found = yield from _find(forms)
+    return dict((yield from _results(found, externals)))
+
+
 def _find(forms: Collection[str]) -> Asking[list[IndexRow]]:
     return index.finding(forms, [form for form in forms if form not in _cache])
-
-
-def _with_members(
-    results: dict[str, Resolution], newest: int, externals: Externals
-) -> Asking[dict[str, Resolution]]:
-    """With the members of lists that are lists."""
-    levels = nesting.levels(results, newest, settings.RLS_LIST_LIMIT)
-    try:
-        wanted = next(levels)
-        while True:
-            found = yield from _find(wanted)
-            wanted = levels.send(dict((yield from _results(found, externals))))
-    except StopIteration as done:
-        nested: dict[str, Resolution] = done.value
-        return nested
 
 
 def candidates(uri: str) -> list[str]:

@@ -1,12 +1,13 @@
 """Lists in lists: which members of a list are list services here themselves (RFC 4662 section 4)."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final
 
 from rls.domain.lists import FlatList, ListTooLong, NotFetched
+from rls.store.asking import Asking
 from xcap.documents.rls_services import canonical
 from xcap.resolution import BrokenList, Resolution, ResolvedService
 
@@ -42,24 +43,10 @@ _lock = Lock()
 
 
 def nested(
-    services: Services, newest: int, find: Callable[[set[str]], Services], limit: int
-) -> dict[str, Resolution]:
-    """What levels() returns; `find` looks up what it yields."""
-    steps = levels(services, newest, limit)
-    try:
-        wanted = next(steps)
-        while True:
-            wanted = steps.send(find(wanted))
-    except StopIteration as done:
-        found: dict[str, Resolution] = done.value
-        return found
-
-
-def levels(
-    services: Services, newest: int, limit: int
-) -> Generator[set[str], Services, dict[str, Resolution]]:
-    """The services with the lists that are in them. Yields canonical URIs, of which most are no lists, and
-    is sent those that are; `newest` changes when services are added.
+    services: Services, newest: int, find: Callable[[set[str]], Asking[Services]], limit: int
+) -> Asking[dict[str, Resolution]]:
+    """The services with the lists that are in them. `find` looks up canonical URIs, of which most are no
+    lists; `newest` changes when services are added.
 
     A list with more than `limit` resources in all cannot be resolved.
     """
@@ -70,7 +57,7 @@ def levels(
         looked_at = {service.uri: _members(service) for service in level}
         candidates = {uri: each.candidates(newest) for uri, each in looked_at.items()}
         wanted = set().union(*(forms.values() for forms in candidates.values())) - known.keys()
-        found = (yield wanted) if wanted else {}
+        found = (yield from find(wanted)) if wanted else {}
         known.update(found)
         for uri, each in looked_at.items():
             each.learn(candidates[uri], known, newest)

@@ -24,6 +24,12 @@ Rows = list[tuple[Any, ...]]
 Asking = Generator[Query, Rows, T]
 
 
+def at_hand(answer: T) -> Asking[T]:
+    """What is known already, for who would ask."""
+    yield from ()
+    return answer
+
+
 def ask(asking: Asking[T]) -> T:
     """On Django's connection. Raises DatabaseError."""
     try:

@@ -19,6 +19,7 @@ from rls.domain.lists import (
     parse_services,
 )
 from rls.domain.uri import InvalidUri, SipUri
+from rls.store.asking import Asking, ask, at_hand
 from xcap.documents import sharing
 from xcap.documents.rls_services import canonical
 from xcap.foreign.client import Unreachable
@@ -124,13 +125,15 @@ class ForeignLookup:
                 own |= self._services(root, sought.user, used)
         newest = hash(service.fingerprint)
         find = partial(self._members, own, used)
-        return nested({service.uri: service}, newest, find, self._limits.entries)[service.uri]
+        return ask(nested({service.uri: service}, newest, find, self._limits.entries))[service.uri]
 
-    def _members(self, own: Mapping[str, Found], used: Used, forms: set[str]) -> dict[str, Resolution]:
+    def _members(
+        self, own: Mapping[str, Found], used: Used, forms: set[str]
+    ) -> Asking[dict[str, Resolution]]:
         members: dict[str, Resolution] = {}
         for form in forms & own.keys():
             members[form] = self._flat(own[form], used)
-        return members
+        return at_hand(members)
 
     def _of_all(self, root: ForeignRoot, sought: Sought, used: Used) -> Found | None:
         for uri in dict.fromkeys((sought.uri, *candidates(sought.uri))):

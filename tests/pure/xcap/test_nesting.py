@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rls.domain.lists import Entry, FlatList, NotFetched, UnresolvableReference
+from rls.store.asking import Asking, ask, at_hand
 from sipworker.engine.layout import Layout, Refused, Sublist, layout_of
 from xcap.nesting import DEPTH, nested
 from xcap.resolution import Resolution, ResolvedService
@@ -28,12 +29,12 @@ class Index:
         self.services: dict[str, Resolution] = {each.uri: each for each in services}
         self.asked: list[set[str]] = []
 
-    def __call__(self, wanted: set[str]) -> dict[str, Resolution]:
+    def __call__(self, wanted: set[str]) -> Asking[dict[str, Resolution]]:
         self.asked.append(wanted)
-        return {form: self.services[form] for form in wanted & self.services.keys()}
+        return at_hand({form: self.services[form] for form in wanted & self.services.keys()})
 
     def resolve(self, name: str, newest: int = 1, limit: int = 1000) -> Resolution:
-        return nested({uri(name): self.services[uri(name)]}, newest, self, limit)[uri(name)]
+        return ask(nested({uri(name): self.services[uri(name)]}, newest, self, limit))[uri(name)]
 
 
 def layout(found: Resolution, *, flatten: bool = False, refused: str = "") -> Layout:
