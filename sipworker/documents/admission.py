@@ -45,7 +45,7 @@ class DocumentAdmission:
         if refusal is None and not self._is_user(claim.identity):
             refusal = Rejection(403, "Only users have documents")
         if refusal is not None:
-            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            refusal.answer(sip, now)
             return
         row = new_row(sip, owner=self._options.worker, identity=claim.identity, mode=mode_of(request))
         self._renew(DocumentSubscription(row, sip, self._root), uris)
@@ -122,7 +122,7 @@ class DocumentAdmission:
         if refusal is None:
             refusal = uris if isinstance(uris, Rejection) else self._refusal(sip.request)
         if refusal is not None:
-            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            refusal.answer(sip, now)
             return
         self._renew(subscription, uris)
 

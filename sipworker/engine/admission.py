@@ -114,7 +114,7 @@ class Admission:
             return
         claim = self._doorstep.claim(sip.waiting)
         if isinstance(claim, Rejection):
-            sip.reject(claim.status, now, claim.reason, claim.headers)
+            claim.answer(sip, now)
             return
         asked = Asked(sip, claim, self._profiles.of(request.header("user-agent")), self._options)
 
@@ -136,15 +136,14 @@ class Admission:
     def _decide(self, asked: Asked, answer: Answer | None, now: float) -> None:
         sip, request, claim = asked.sip, asked.request, asked.claim
         if answer is None:
-            excuse = self._directory.excuse
-            sip.reject(excuse.status, now, excuse.reason, excuse.headers)
+            self._directory.excuse.answer(sip, now)
             return
         refusal = self._policy.verified(request, claim, answer.ha1, time.time())
         recipients = None if refusal else self._recipients(asked)
         if isinstance(recipients, Rejection):
             refusal = recipients
         if refusal is not None:
-            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            refusal.answer(sip, now)
         elif isinstance(recipients, Recipients):
             self._make_room(asked, recipients)
         elif self._foreign is None or self._is_presence(request, asked.event):
@@ -172,7 +171,7 @@ class Admission:
             layout = self._policy.layout(claim.identity, event, known)
         refusal = self._refusal(asked, service, layout)
         if refusal is not None:
-            sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            refusal.answer(sip, now)
             return
         assert isinstance(service, ResolvedService) and layout is not None
         watcher = self._watcher(asked, layout, service_uri=service.uri)
@@ -206,8 +205,7 @@ class Admission:
 
         def begin(room: bool, now: float) -> None:
             if not room:
-                excuse = self._directory.excuse
-                asked.sip.reject(excuse.status, now, excuse.reason, excuse.headers)
+                self._directory.excuse.answer(asked.sip, now)
                 return
             watcher = self._watcher(asked, layout, recipients=recipients.document)
             self._begin(watcher, layout, now)
@@ -336,11 +334,11 @@ class Admission:
     ) -> None:
         sip, watcher = notification.sender, notification.sender.owner
         if not isinstance(watcher, ListSubscription) or watcher.ending:
-            sip.reject(GONE.status, now, GONE.reason)
+            GONE.answer(sip, now)
             return
         claim = self._doorstep.claim(sip.waiting)
         if isinstance(claim, Rejection):
-            sip.reject(claim.status, now, claim.reason, claim.headers)
+            claim.answer(sip, now)
         elif claim.credentials is None:
             self._refresh(watcher, claim, None, now)
         else:
@@ -366,7 +364,7 @@ class Admission:
         body = Body() if refusal else body_of(request, self._options)
         refusal = refusal or self._unfit(watcher, request, body)
         if refusal is not None:
-            watcher.sip.reject(refusal.status, now, refusal.reason, refusal.headers)
+            refusal.answer(watcher.sip, now)
             return
         self._watchers.refresh(watcher, body, granted(request, watcher.event, self._options), now)
 

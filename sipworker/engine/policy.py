@@ -14,6 +14,7 @@ from sipworker.engine.layout import Layout, layout_of
 from sipworker.engine.options import WorkerOptions
 from sipworker.sip.flow import Flow
 from sipworker.sip.headers import NameAddr
+from sipworker.sip.incoming_subscription import IncomingSubscription
 from sipworker.sip.message import Request
 from xcap.documents.sharing import Sharing
 from xcap.resolution import ResolvedService
@@ -25,6 +26,10 @@ class Rejection(NamedTuple):
     status: int
     reason: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+
+    def answer(self, sip: IncomingSubscription, now: float) -> None:
+        """To the SUBSCRIBE that waits."""
+        sip.reject(self.status, now, self.reason, self.headers)
 
 
 def with_warning(status: int, reason: str, why: str) -> Rejection:

@@ -121,14 +121,10 @@ class Watchers(Roll):
 
     def _take_back(self, watcher: ListSubscription, now: float) -> None:
         """It could not be stored, nor what a changed list may have added to it since."""
-        self._reject(watcher, now)
+        UNSTORABLE.answer(watcher.sip, now)
         self._wind_up(watcher, "giveup", now)
         self.strike(watcher)
         self._writer.group.ended_watchers.append(watcher.id)
-
-    @staticmethod
-    def _reject(watcher: ListSubscription, now: float) -> None:
-        watcher.sip.reject(UNSTORABLE.status, now, UNSTORABLE.reason, UNSTORABLE.headers)
 
     def _show_known(self, watcher: ListSubscription, back_ends: Iterable[BackEnd]) -> None:
         """What the same user may see in another subscription of theirs (RFC 4662 sections 4.5, 7.2).
@@ -187,7 +183,7 @@ class Watchers(Roll):
                 watcher.filters = wishes.filters
                 self.back_ends.filter_anew(watcher, now)
 
-        self._writer.subscription(watcher.id, committed, lambda now: self._reject(watcher, now))
+        self._writer.subscription(watcher.id, committed, lambda now: UNSTORABLE.answer(watcher.sip, now))
 
     def _grant(self, watcher: ListSubscription, wishes: Wishes, expires: int) -> None:
         if watcher.accepts(wishes.accept):
