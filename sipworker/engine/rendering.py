@@ -53,7 +53,7 @@ class Notify(NamedTuple):
 def render(
     watcher: ListSubscription, row: OutboxRow, host: str, now: float, limits: Limits = NO_LIMITS
 ) -> Notify:
-    """Full state, or the resources whose rows are named; never less than was numbered."""
+    """Full state, or what marks.choose() takes of the resources whose rows are named."""
     profile = watcher.profile
     full = row.kind == "F" or watcher.force_full
     choice = choose(watcher, row, full=full)

@@ -130,6 +130,7 @@ def value_and_params(value: str, what: str) -> tuple[str, Params]:
     return main.strip(" \t"), parse_params(semicolon + rest, what)
 
 
+# Of every answer to a SUBSCRIBE: the same few values again and again.
 @lru_cache(1024)
 def leading_seconds(value: str | None) -> int | None:
     """delta_seconds() of a value that may go on with a comment or parameters, as Retry-After (20.33)."""

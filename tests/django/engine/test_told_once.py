@@ -32,11 +32,28 @@ async def _hangs(rig: Rig) -> None:
     await rig.tick()
 
 
+async def _fails(rig: Rig) -> int:
+    """The phone has refused a NOTIFY of Bob's; how many it got until then."""
+    await rig.start()
+    await rig.subscribed()
+    rig.phone.answers = [500]
+    await _says(rig, b"<1/>")
+    await rig.tick()
+    return len(rig.phone.told)
+
+
 async def _answers(rig: Rig, status: int = 200) -> list[dict[str, bytes]]:
     """The phone does; what it is told thereafter."""
     before = len(rig.phone.told)
     rig.phone.answer(rig.phone.request, status)
     await rig.quiet()
+    return _since(rig, before)
+
+
+async def _by_tick(rig: Rig) -> list[dict[str, bytes]]:
+    """What the next tick brings."""
+    before = len(rig.phone.told)
+    await rig.tick()
     return _since(rig, before)
 
 
@@ -70,9 +87,7 @@ async def test_who_changes_all_the_time_is_passed_over_once(rig: Rig) -> None:
         await _says(rig, b"<%d/>" % (first + 1))
     await _says(rig, b"<newest/>")
     assert await _answers(rig) == [{}, {BOB: b"<newest/>"}]
-    told = len(rig.phone.told)
-    await rig.tick()
-    assert _since(rig, told) == [{}]
+    assert await _by_tick(rig) == [{}]
 
 
 async def test_what_full_state_has_told_is_not_told_as_new(rig: Rig) -> None:
@@ -82,9 +97,7 @@ async def test_what_full_state_has_told_is_not_told_as_new(rig: Rig) -> None:
     rig.phone.refresh()
     await rig.quiet()
     assert rig.phone.told[-1].full and rig.phone.told[-1].body(BOB) == b"<1/>"
-    told = len(rig.phone.told)
-    await rig.tick()
-    assert _since(rig, told) == [{}]
+    assert await _by_tick(rig) == [{}]
 
 
 async def test_full_state_is_the_newest_and_its_marks_bring_nothing_again(rig: Rig) -> None:
@@ -94,19 +107,12 @@ async def test_full_state_is_the_newest_and_its_marks_bring_nothing_again(rig: R
     rig.phone.refresh()
     await _says(rig, b"<2/>")
     assert await _answers(rig) == [{BOB: b"<1/>"}, {BOB: b"<2/>", CAROL: b"<change/>"}]
-    told = len(rig.phone.told)
-    await rig.tick()
-    assert _since(rig, told) == [{}]
+    assert await _by_tick(rig) == [{}]
 
 
 async def test_after_a_notify_that_failed_all_is_told(rig: Rig) -> None:
     """What it said counts as told no more."""
-    await rig.start()
-    await rig.subscribed()
-    rig.phone.answers = [500]
-    await _says(rig, b"<1/>")
-    await rig.tick()
-    told = len(rig.phone.told)
+    told = await _fails(rig)
     await rig.pass_time(6)
     assert rig.phone.told[told].full
     assert rig.phone.told[told].body(BOB) == b"<1/>"
@@ -119,24 +125,14 @@ async def _crash(rig: Rig) -> None:
 
 
 async def test_a_crash_after_a_notify_that_failed_forgets_nothing_of_it(rig: Rig) -> None:
-    await rig.start()
-    await rig.subscribed()
-    rig.phone.answers = [500]
-    await _says(rig, b"<1/>")
-    await rig.tick()
-    told = len(rig.phone.told)
+    told = await _fails(rig)
     await _crash(rig)
     assert rig.phone.told[told].full
     assert _since(rig, told)[0][BOB] == b"<1/>"
 
 
 async def test_what_changes_after_a_notify_that_failed_does_not_wait_for_its_time(rig: Rig) -> None:
-    await rig.start()
-    await rig.subscribed()
-    rig.phone.answers = [500]
-    await _says(rig, b"<1/>")
-    await rig.tick()
-    told = len(rig.phone.told)
+    told = await _fails(rig)
     rig.server.tell(CAROL, b"<change/>")
     await rig.quiet()
     assert len(rig.phone.told) == told
@@ -182,9 +178,7 @@ async def test_after_a_crash_a_state_is_told_as_new_by_its_own_notify_only(rig: 
     told = len(rig.phone.told)
     await _crash(rig)
     assert _since(rig, told) == [{CAROL: b"<change/>"}, {}]
-    told = len(rig.phone.told)
-    await rig.tick()
-    assert _since(rig, told) == [{BOB: b"<2/>"}]
+    assert await _by_tick(rig) == [{BOB: b"<2/>"}]
 
 
 async def test_a_notify_that_may_have_been_sent_never_counts_for_a_later_state(rig: Rig) -> None:
@@ -197,9 +191,7 @@ async def test_a_notify_that_may_have_been_sent_never_counts_for_a_later_state(r
     told = len(rig.phone.told)
     await _crash(rig)
     assert _since(rig, told) == [{CAROL: b"<change/>"}, {}, {}]
-    told = len(rig.phone.told)
-    await rig.tick()
-    assert _since(rig, told) == [{BOB: b"<3/>"}]
+    assert await _by_tick(rig) == [{BOB: b"<3/>"}]
 
 
 async def test_marks_go_on_rising_after_a_crash(rig: Rig) -> None:
@@ -213,9 +205,7 @@ async def test_marks_go_on_rising_after_a_crash(rig: Rig) -> None:
     await rig.quiet()
     await _says(rig, b"<2/>")
     assert await _answers(rig) == [{BOB: b"<1/>"}]
-    told = len(rig.phone.told)
-    await rig.tick()
-    assert _since(rig, told) == [{BOB: b"<2/>"}]
+    assert await _by_tick(rig) == [{BOB: b"<2/>"}]
 
 
 async def test_a_state_that_comes_after_full_state_and_two_crashes_is_told(rig: Rig) -> None:
